@@ -1,0 +1,1 @@
+//! The door for host pages: conversion only.

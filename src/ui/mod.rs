@@ -1,0 +1,1 @@
+//! The page: the only module that sees the DOM and the wall clock.

@@ -51,6 +51,19 @@ impl Server {
     /// The client is gone: what it waited for, watched and subscribed to ends.
     pub fn disconnect(&mut self, _client: ClientId) {}
 
+    /// Whether a client waits in a blocking command. Its outputs may then still be messages of a
+    /// subscription: only once this is false its command was answered and its kept-back commands
+    /// may go on.
+    pub fn is_blocked(&self, _client: ClientId) -> bool {
+        false
+    }
+
+    /// Whether a client is still welcome; false after CLIENT KILL: its connection is to be closed
+    /// once what it was sent is written.
+    pub fn is_connected(&self, _client: ClientId) -> bool {
+        true
+    }
+
     /// Runs one command (its name and arguments) and appends the reply's bytes to `out`.
     ///
     /// Never fails and never panics on any words: what Redis would refuse is an error reply.

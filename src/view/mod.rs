@@ -1,3 +1,5 @@
 //! Pictures and texts computed from the world, without a browser.
 //!
 //! Invariant: no web-sys; the same input gives the same output.
+
+pub mod console;

@@ -1,0 +1,166 @@
+//! The lines that were typed, for the arrow keys and for Ctrl-R.
+
+use crate::limits::HISTORY_LINES_MAX;
+
+/// Typed lines, oldest first, and where the user is while walking through them.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    lines: Vec<String>,
+    walk: Option<Walk>,
+}
+
+/// A walk that began at an unfinished line.
+#[derive(Clone, Debug)]
+struct Walk {
+    /// What was in the input when the walk began; coming back down restores it.
+    draft: String,
+    /// The line that is shown; `lines.len()` is the draft.
+    at: usize,
+}
+
+impl History {
+    /// The history of an earlier visit, oldest first; the oldest lines beyond the bound are dropped.
+    pub fn restored(lines: impl IntoIterator<Item = String>) -> History {
+        let mut history = History::default();
+        for line in lines {
+            history.push(&line);
+        }
+        history
+    }
+
+    /// All lines, oldest first.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// Remembers a line and ends the walk. Blank lines and repetitions of the last line are not kept.
+    pub fn push(&mut self, line: &str) {
+        self.walk = None;
+        if line.trim().is_empty() || self.lines.last().is_some_and(|last| last == line) {
+            return;
+        }
+        self.lines.push(line.to_owned());
+        let n_over = self.lines.len().saturating_sub(HISTORY_LINES_MAX);
+        self.lines.drain(..n_over);
+    }
+
+    /// The line before the one shown; `current` is what the input holds now. `None` at the oldest.
+    pub fn up(&mut self, current: &str) -> Option<&str> {
+        let n_lines = self.lines.len();
+        let walk = self.walk.get_or_insert_with(|| Walk { draft: current.to_owned(), at: n_lines });
+        walk.at = walk.at.checked_sub(1)?;
+        self.lines.get(walk.at).map(String::as_str)
+    }
+
+    /// The line after the one shown, and in the end the draft. `None` when not walking.
+    pub fn down(&mut self) -> Option<String> {
+        let walk = self.walk.as_mut()?;
+        walk.at += 1;
+        if let Some(line) = self.lines.get(walk.at) {
+            return Some(line.clone());
+        }
+        self.walk.take().map(|walk| walk.draft)
+    }
+
+    /// The user changed the line: the next walk starts from there.
+    pub fn edited(&mut self) {
+        self.walk = None;
+    }
+
+    /// The newest line older than `before` that contains `needle` in any case, with its index.
+    pub fn search(&self, needle: &str, before: Option<usize>) -> Option<(usize, &str)> {
+        let end = before.unwrap_or(self.lines.len()).min(self.lines.len());
+        let needle = needle.to_ascii_lowercase();
+        let found = |line: &String| line.to_ascii_lowercase().contains(&needle);
+        let idx = self.lines[..end].iter().rposition(found)?;
+        Some((idx, &self.lines[idx]))
+    }
+}
+
+/// Ctrl-R: an incremental search backwards.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Search {
+    /// What was in the input before; Escape restores it.
+    pub draft: String,
+    /// What is searched for.
+    pub needle: String,
+    /// The line that was found.
+    pub found: Option<(usize, String)>,
+}
+
+impl Search {
+    /// Starts with what is in the input as the draft and nothing to search for.
+    pub fn new(draft: &str) -> Search {
+        Search { draft: draft.to_owned(), needle: String::new(), found: None }
+    }
+
+    /// The needle changed: look from the newest line again.
+    pub fn type_needle(&mut self, history: &History, needle: &str) {
+        needle.clone_into(&mut self.needle);
+        self.found = if needle.is_empty() { None } else { owned(history.search(needle, None)) };
+    }
+
+    /// Ctrl-R again: the next older match; the present one stays when there is none.
+    pub fn older(&mut self, history: &History) {
+        let before = self.found.as_ref().map(|(idx, _)| *idx);
+        if let Some(found) = owned(history.search(&self.needle, before)) {
+            self.found = Some(found);
+        }
+    }
+
+    /// The line to put into the input when the search is accepted.
+    pub fn accepted(&self) -> &str {
+        self.found.as_ref().map_or(&self.draft, |(_, line)| line)
+    }
+}
+
+fn owned(found: Option<(usize, &str)>) -> Option<(usize, String)> {
+    found.map(|(idx, line)| (idx, line.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(lines: &[&str]) -> History {
+        History::restored(lines.iter().map(|&line| line.to_owned()))
+    }
+
+    #[test]
+    fn walking_up_and_down_comes_back_to_the_draft() {
+        let mut history = history(&["a", "b"]);
+        assert_eq!(history.up("draft"), Some("b"));
+        assert_eq!(history.up("b"), Some("a"));
+        assert_eq!(history.up("a"), None);
+        assert_eq!(history.down().as_deref(), Some("b"));
+        assert_eq!(history.down().as_deref(), Some("draft"));
+        assert_eq!(history.down(), None);
+    }
+
+    #[test]
+    fn blanks_and_repetitions_are_not_kept() {
+        assert_eq!(history(&["a", "a", " ", "b", "a"]).lines(), ["a", "b", "a"]);
+    }
+
+    #[test]
+    fn only_the_newest_lines_are_kept() {
+        let many: Vec<String> = (0..HISTORY_LINES_MAX + 3).map(|n| n.to_string()).collect();
+        let history = History::restored(many);
+        assert_eq!(history.lines().len(), HISTORY_LINES_MAX);
+        assert_eq!(history.lines()[0], "3");
+    }
+
+    #[test]
+    fn a_search_goes_back_and_stays_at_the_oldest_match() {
+        let history = history(&["XADD a", "XLEN a", "xadd b"]);
+        let mut search = Search::new("draft");
+        search.type_needle(&history, "xadd");
+        assert_eq!(search.accepted(), "xadd b");
+        search.older(&history);
+        assert_eq!(search.accepted(), "XADD a");
+        search.older(&history);
+        assert_eq!(search.accepted(), "XADD a");
+        search.type_needle(&history, "nothing like it");
+        assert_eq!((search.found.clone(), search.accepted()), (None, "draft"));
+    }
+}

@@ -1,0 +1,177 @@
+//! From sources to a complete static site: a list of steps that each add files to one folder.
+//!
+//! Everything in the site is addressed relatively, so it works from any path of any static host.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::setup::wasm::{self, Toolchain};
+use crate::step;
+use crate::workspace::Workspace;
+
+/// How the library is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// As users get it: small and fast, slow to compile. Goes to `dist/`.
+    Release,
+    /// Quick to compile, with names in stack traces. Goes to `target/dist-dev/`.
+    Dev,
+}
+
+impl Profile {
+    /// The profile's name in `Cargo.toml`.
+    fn cargo_name(self) -> &'static str {
+        match self {
+            Profile::Release => "wasm-release",
+            Profile::Dev => "wasm-dev",
+        }
+    }
+
+    /// Where the site goes.
+    pub fn dist(self, workspace: &Workspace) -> PathBuf {
+        match self {
+            Profile::Release => workspace.dist(),
+            Profile::Dev => workspace.target.join("dist-dev"),
+        }
+    }
+}
+
+/// What the steps of one build share.
+struct Build<'a> {
+    workspace: &'a Workspace,
+    toolchain: Toolchain,
+    profile: Profile,
+    /// The folder that the steps fill; it becomes the site when all have succeeded.
+    staging: PathBuf,
+}
+
+type Step = (&'static str, fn(&Build) -> Result<()>);
+
+/// In the order in which they run. Later files may replace earlier ones of the same name.
+const STEPS: &[Step] = &[
+    ("compile the library to wasm", compile),
+    ("bind it to JavaScript", bind),
+    ("copy www/", copy_page),
+];
+
+/// Builds the site and returns its folder.
+pub fn run(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let dist = profile.dist(workspace);
+    let build = Build {
+        workspace,
+        toolchain: wasm::toolchain(workspace)?,
+        profile,
+        staging: workspace.target.join("xtask").join(format!("staging-{}", profile.cargo_name())),
+    };
+    if build.staging.exists() {
+        fs::remove_dir_all(&build.staging)?;
+    }
+    fs::create_dir_all(&build.staging)?;
+    for (name, work) in STEPS {
+        step::step(name, || work(&build))?;
+    }
+    replace_tree(&build.staging, &dist)?;
+    Ok(dist)
+}
+
+fn compile(build: &Build) -> Result<()> {
+    let mut command = build.toolchain.cargo(build.workspace, "build");
+    command.args(["--quiet", "--package", "streamlanes", "--lib"]);
+    command.args(["--profile", build.profile.cargo_name()]);
+    step::run(&mut command)
+}
+
+fn bind(build: &Build) -> Result<()> {
+    let compiled = build
+        .toolchain
+        .target_dir
+        .join(wasm::TARGET)
+        .join(build.profile.cargo_name())
+        .join("streamlanes.wasm");
+    let is_release = build.profile == Profile::Release;
+    Bindgen::new()
+        .input_path(&compiled)
+        .web(true)?
+        // Without it the page would have to pass the module's address to `init()`.
+        .omit_default_module_path(false)
+        .typescript(true)
+        .remove_name_section(is_release)
+        .remove_producers_section(is_release)
+        .generate(&build.staging)
+        .with_context(|| format!("wasm-bindgen refuses {}", compiled.display()))
+}
+
+fn copy_page(build: &Build) -> Result<()> {
+    let www = build.workspace.root.join("www");
+    for file in files_below(&www)? {
+        copy(&www.join(&file), &build.staging.join(&file))?;
+    }
+    Ok(())
+}
+
+/// Makes `to` equal to `from`. Unchanged files keep their time stamps.
+fn replace_tree(from: &Path, to: &Path) -> Result<()> {
+    let wanted: BTreeSet<PathBuf> = files_below(from)?.into_iter().collect();
+    if to.exists() {
+        for file in files_below(to)? {
+            if !wanted.contains(&file) {
+                fs::remove_file(to.join(file))?;
+            }
+        }
+    }
+    remove_empty_dirs(to)?;
+    for file in wanted {
+        let new = fs::read(from.join(&file))?;
+        let target = to.join(&file);
+        if fs::read(&target).ok().as_ref() != Some(&new) {
+            copy(&from.join(&file), &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_empty_dirs(dir: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(dir) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove_empty_dirs(&entry.path())?;
+            // Fails when something is left in it, which is how an empty one is told.
+            let _ = fs::remove_dir(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if let Some(dir) = to.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(())
+}
+
+/// Paths of all files below `dir`, relative to it, sorted. Hidden files are left out.
+pub fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(relative) = open.pop() {
+        let entries = fs::read_dir(dir.join(&relative))
+            .with_context(|| format!("cannot read {}", dir.join(&relative).display()))?;
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let path = relative.join(name);
+            if entry.file_type()?.is_dir() { open.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

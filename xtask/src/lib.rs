@@ -1,0 +1,16 @@
+//! The project's build tool, as a library: `main.rs` is its command line, and `tests/e2e` uses its
+//! static server and its browsers.
+//!
+//! * [`workspace`]: where things are; [`step`]: how progress is told.
+//! * [`setup`]: the tools that a command needs, fetched on first use.
+//! * [`build`]: from sources to a complete static site.
+//! * [`site`]: that site over HTTP; [`serve`]: the same, rebuilt and reloaded on every change.
+//!
+//! Invariant: nothing here depends on where the binary was built or on what was installed by hand.
+
+pub mod build;
+pub mod serve;
+pub mod setup;
+pub mod site;
+pub mod step;
+pub mod workspace;

@@ -18,3 +18,27 @@ pub const TRANSCRIPT_ROWS_MAX: usize = 2_000;
 pub const REPEAT_MAX: u64 = 1_000;
 /// Longest text that can be pasted into the console, in bytes.
 pub const PASTE_BYTES_MAX: usize = 256 * 1024;
+
+/// Most lines that the transcript keeps; older ones are forgotten, and it says so.
+pub const TRANSCRIPT_LINES_MAX: usize = 10_000;
+/// Most bytes of lines and replies that the transcript keeps.
+pub const TRANSCRIPT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Longest reply that the transcript keeps; a longer one is replaced by a sentence that says so.
+pub const TRANSCRIPT_REPLY_BYTES_MAX: usize = 1024 * 1024;
+/// Longest line that the console and a scenario accept, in bytes.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
+/// Most lines that wait behind a blocked client.
+pub const QUEUED_LINES_MAX: usize = 100;
+/// Most console clients (services not counted).
+pub const CONSOLE_CLIENTS_MAX: usize = 100;
+/// Most inputs that one session keeps.
+pub const JOURNAL_INPUTS_MAX: usize = 200_000;
+/// Most events that wait to be polled; older ones are dropped, which a gap in their numbers shows.
+pub const EVENTS_MAX: usize = 65_536;
+/// Most simulated services.
+pub const SERVICES_MAX: usize = 1_000;
+/// Longest name of a service or a console client, in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+
+const _: () = assert!(TRANSCRIPT_REPLY_BYTES_MAX < TRANSCRIPT_BYTES_MAX);
+const _: () = assert!(LINE_BYTES_MAX < TRANSCRIPT_REPLY_BYTES_MAX);

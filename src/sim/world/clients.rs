@@ -1,0 +1,211 @@
+//! The clients: names, connections, who waits, and how a line becomes a command and a reply.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use super::{DEFAULT_CLIENT, World};
+use crate::command::{ClientId, Outcome};
+use crate::limits::{CONSOLE_CLIENTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
+use crate::limits::{QUEUED_LINES_MAX, TRANSCRIPT_REPLY_BYTES_MAX};
+use crate::sim::event::WorldEventKind;
+use crate::sim::line::split;
+use crate::sim::transcript::{EntryState, Origin};
+
+/// A client, for looking at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClientView {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its connection, as CLIENT ID says; `None` when it is not connected.
+    pub id: Option<ClientId>,
+    /// Whether it belongs to a service.
+    pub is_service: bool,
+    /// The line that blocks it; its number in the transcript.
+    pub waiting: Option<u64>,
+    /// How many lines stand behind that one.
+    pub n_queued: usize,
+}
+
+/// The clients, by name and by connection.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Clients {
+    by_name: BTreeMap<Rc<str>, Client>,
+    names: BTreeMap<ClientId, Rc<str>>,
+}
+
+#[derive(Clone, Default, Debug)]
+struct Client {
+    id: Option<ClientId>,
+    is_service: bool,
+    /// The line that blocks it.
+    waiting: Option<u64>,
+    /// Lines behind it: their numbers, in order. Their text is in the queue since the transcript
+    /// may forget them.
+    queued: VecDeque<(u64, Vec<Vec<u8>>)>,
+}
+
+impl Clients {
+    pub(super) fn views(&self) -> impl Iterator<Item = ClientView> + '_ {
+        self.by_name.iter().map(|(name, client)| ClientView {
+            name: Rc::clone(name),
+            id: client.id,
+            is_service: client.is_service,
+            waiting: client.waiting,
+            n_queued: client.queued.len(),
+        })
+    }
+}
+
+impl World {
+    /// Runs one line as a client: a control, or a command. Returns its number in the transcript.
+    pub(super) fn line(&mut self, who: &str, line: &str, from: Origin) -> u64 {
+        let name: Rc<str> = if who.is_empty() { DEFAULT_CLIENT.into() } else { who.into() };
+        let seq = self.say(Rc::clone(&name), line.into(), from);
+        if LINE_BYTES_MAX < line.len() {
+            self.note(seq, &format!("A line may have at most {LINE_BYTES_MAX} bytes."));
+            return seq;
+        }
+        match split(line) {
+            Err(unbalanced) => self.note(seq, &unbalanced.to_string()),
+            Ok(words) if words.is_empty() => self.note(seq, ""),
+            Ok(words) => self.command(&name, seq, words),
+        }
+        seq
+    }
+
+    /// Puts a line into the transcript.
+    pub(super) fn say(&mut self, who: Rc<str>, line: Rc<str>, from: Origin) -> u64 {
+        self.trace.bytes(who.as_bytes());
+        self.trace.bytes(line.as_bytes());
+        let seq = self.transcript.push(self.now, who, line, from);
+        self.emit(WorldEventKind::Sent { seq });
+        seq
+    }
+
+    /// Answers a line with a sentence.
+    pub(super) fn note(&mut self, seq: u64, text: &str) {
+        self.transcript.settle(seq, EntryState::Note(text.into()));
+        self.emit(WorldEventKind::Replied { seq });
+    }
+
+    /// Answers a line with reply bytes.
+    fn reply(&mut self, seq: u64, reply: Vec<u8>) {
+        if TRANSCRIPT_REPLY_BYTES_MAX < reply.len() {
+            let n_bytes = reply.len();
+            let text = format!(
+                "The reply has {n_bytes} bytes, too many to keep: ask for less, with COUNT."
+            );
+            return self.note(seq, &text);
+        }
+        self.transcript.settle(seq, EntryState::Replied { reply, at: self.now });
+        self.emit(WorldEventKind::Replied { seq });
+    }
+
+    fn command(&mut self, name: &Rc<str>, seq: u64, words: Vec<Vec<u8>>) {
+        let n_console = self.clients.by_name.values().filter(|client| !client.is_service).count();
+        let known = self.clients.by_name.contains_key(name);
+        if !known && (CONSOLE_CLIENTS_MAX <= n_console || NAME_BYTES_MAX < name.len()) {
+            let text = format!(
+                "No more clients: at most {CONSOLE_CLIENTS_MAX}, with names of at most {NAME_BYTES_MAX} bytes."
+            );
+            return self.note(seq, &text);
+        }
+        let client = self.clients.by_name.entry(Rc::clone(name)).or_default();
+        if client.waiting.is_some() {
+            if client.queued.len() < QUEUED_LINES_MAX {
+                client.queued.push_back((seq, words));
+            } else {
+                let text =
+                    format!("At most {QUEUED_LINES_MAX} lines can wait behind a blocked command.");
+                self.note(seq, &text);
+            }
+            return;
+        }
+        self.execute(name, seq, &words);
+        self.collect();
+    }
+
+    /// Sends one command; the reply, if it comes at once, goes to the transcript.
+    fn execute(&mut self, name: &Rc<str>, seq: u64, words: &[Vec<u8>]) {
+        let id = self.connected(name);
+        let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let mut reply = Vec::new();
+        let outcome = self.server.execute(id, &words, self.server_now(), &mut reply);
+        self.n_commands += 1;
+        self.trace.bytes(&reply);
+        match outcome {
+            Outcome::Replied => self.reply(seq, reply),
+            Outcome::Blocked => {
+                if let Some(client) = self.clients.by_name.get_mut(name) {
+                    client.waiting = Some(seq);
+                }
+            }
+            Outcome::Closed => {
+                self.reply(seq, reply);
+                self.hang_up(name);
+            }
+        }
+    }
+
+    /// The client's connection, made if there is none.
+    fn connected(&mut self, name: &Rc<str>) -> ClientId {
+        if let Some(id) = self.clients.by_name.get(name).and_then(|client| client.id) {
+            return id;
+        }
+        let id = self.server.connect(self.server_now());
+        self.clients.by_name.entry(Rc::clone(name)).or_default().id = Some(id);
+        self.clients.names.insert(id, Rc::clone(name));
+        // CLIENT LIST should name it; a name with blanks is refused, and then it has none.
+        let words: [&[u8]; 3] = [b"CLIENT", b"SETNAME", name.as_bytes()];
+        self.server.execute(id, &words, self.server_now(), &mut Vec::new());
+        id
+    }
+
+    /// Cuts a client's connection: what it waited for will not come.
+    pub(super) fn hang_up(&mut self, name: &str) {
+        let Some(client) = self.clients.by_name.get_mut(name) else { return };
+        let id = client.id.take();
+        let unanswered: Vec<u64> = client
+            .waiting
+            .take()
+            .into_iter()
+            .chain(client.queued.drain(..).map(|(seq, _)| seq))
+            .collect();
+        if let Some(id) = id {
+            self.clients.names.remove(&id);
+            self.server.disconnect(id);
+        }
+        for seq in unanswered {
+            self.note(seq, "The connection was closed before the reply came.");
+        }
+    }
+
+    /// Takes what the server has to say to clients that did not just ask, and its events.
+    pub(super) fn collect(&mut self) {
+        while let Some((id, reply)) = self.server.poll_output() {
+            self.trace.bytes(&reply);
+            let Some(name) = self.clients.names.get(&id).cloned() else { continue };
+            self.receive(&name, reply);
+        }
+        while let Some(event) = self.server.poll_event() {
+            self.emit(WorldEventKind::Engine(event));
+        }
+    }
+
+    fn receive(&mut self, name: &Rc<str>, reply: Vec<u8>) {
+        let waiting = self.clients.by_name.get_mut(name).and_then(|client| client.waiting.take());
+        let Some(seq) = waiting else {
+            let seq = self.say(Rc::clone(name), "".into(), Origin::Server);
+            return self.reply(seq, reply);
+        };
+        self.reply(seq, reply);
+        while let Some((seq, words)) = self.next_queued(name) {
+            self.execute(name, seq, &words);
+        }
+    }
+
+    fn next_queued(&mut self, name: &str) -> Option<(u64, Vec<Vec<u8>>)> {
+        let client = self.clients.by_name.get_mut(name)?;
+        if client.waiting.is_some() { None } else { client.queued.pop_front() }
+    }
+}

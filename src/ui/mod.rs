@@ -9,6 +9,7 @@
 pub mod app;
 pub mod dom;
 pub mod inbox;
+pub mod storage;
 pub mod ticker;
 
 pub use app::{App, Changes, Msg, Pane, State};

@@ -1,0 +1,49 @@
+//! A connection's socket: TCP or Unix.
+//!
+//! Invariant: never waits; readiness is polled.
+
+use std::io;
+use std::task::{Context, Poll};
+
+use tokio::net::{TcpStream, UnixStream};
+
+/// A connected socket.
+#[derive(Debug)]
+pub enum Socket {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Socket {
+    /// Whether there may be something to read; if not, the task is woken when there is.
+    pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Socket::Tcp(stream) => stream.poll_read_ready(cx),
+            Socket::Unix(stream) => stream.poll_read_ready(cx),
+        }
+    }
+
+    /// Whether there may be room for writing; if not, the task is woken when there is.
+    pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Socket::Tcp(stream) => stream.poll_write_ready(cx),
+            Socket::Unix(stream) => stream.poll_write_ready(cx),
+        }
+    }
+
+    /// Reads what is there; `WouldBlock` if nothing is, 0 at the end.
+    pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Socket::Tcp(stream) => stream.try_read(buf),
+            Socket::Unix(stream) => stream.try_read(buf),
+        }
+    }
+
+    /// Writes what there is room for; `WouldBlock` if there is none.
+    pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
+        match self {
+            Socket::Tcp(stream) => stream.try_write(buf),
+            Socket::Unix(stream) => stream.try_write(buf),
+        }
+    }
+}

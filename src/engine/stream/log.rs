@@ -1,0 +1,249 @@
+//! The entries of a stream: nodes in order of their ids.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::node::{EntryRef, Head, Node};
+use super::{NodeInfo, NodeLimits, StreamId};
+
+/// Redis keeps no node greater than this, whatever is configured, in bytes.
+const NODE_BYTES_MAX: u64 = 1 << 30;
+
+/// A node and the id that it begins with, so that searching touches nothing else.
+#[derive(Clone, Debug)]
+struct Slot {
+    first: StreamId,
+    node: Rc<Node>,
+}
+
+/// The entries of a stream, and the numbers about them.
+#[derive(Clone, Debug, Default)]
+pub(in crate::engine) struct Log {
+    nodes: VecDeque<Slot>,
+    len: u64,
+    first_id: StreamId,
+    /// The greatest live id; 0-0 when empty.
+    last_live: StreamId,
+    n_nodes_ever: u64,
+    pub(super) last_id: StreamId,
+    pub(super) max_deleted_id: StreamId,
+    pub(super) entries_added: u64,
+}
+
+/// Remembers where in the log an id is. Only a hint: when the node is gone, it is searched again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::engine) struct Place {
+    /// All live entries before the offset have ids up to this one.
+    after: StreamId,
+    serial: u64,
+    node_idx: usize,
+    at: usize,
+}
+
+impl Log {
+    pub(in crate::engine) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The first live id; 0-0 when empty.
+    pub(in crate::engine) fn first_id(&self) -> StreamId {
+        self.first_id
+    }
+
+    /// The last live id; 0-0 when empty.
+    pub(in crate::engine) fn last_live_id(&self) -> StreamId {
+        self.last_live
+    }
+
+    pub(in crate::engine) fn last_id(&self) -> StreamId {
+        self.last_id
+    }
+
+    pub(in crate::engine) fn max_deleted_id(&self) -> StreamId {
+        self.max_deleted_id
+    }
+
+    pub(in crate::engine) fn entries_added(&self) -> u64 {
+        self.entries_added
+    }
+
+    pub(super) fn n_nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(super) fn node(&self, node_idx: usize) -> Option<&Node> {
+        self.nodes.get(node_idx).map(|slot| &*slot.node)
+    }
+
+    pub(super) fn node_infos(&self) -> impl DoubleEndedIterator<Item = NodeInfo> {
+        self.nodes.iter().map(|Slot { node, .. }| NodeInfo {
+            first_id: node.first,
+            last_id: node.last,
+            n_live: node.live,
+            n_deleted: node.deleted,
+            redis_bytes: node.redis_bytes(),
+        })
+    }
+
+    /// Appends an entry; the caller checked that its id is greater than `last_id`.
+    pub(super) fn append(&mut self, id: StreamId, fields: &[&[u8]], limits: NodeLimits) {
+        debug_assert!(self.last_id < id);
+        let len: u64 = fields.iter().map(|item| item.len() as u64).sum();
+        match self.nodes.back_mut() {
+            Some(Slot { node, .. }) if has_room(node, len, limits) => {
+                Rc::make_mut(node).append(id, fields);
+            }
+            full => {
+                if let Some(Slot { node, .. }) = full {
+                    Rc::make_mut(node).seal();
+                }
+                self.n_nodes_ever += 1;
+                let node = Rc::new(Node::new(id, fields, self.n_nodes_ever));
+                self.nodes.push_back(Slot { first: id, node });
+            }
+        }
+        if self.len == 0 {
+            self.first_id = id;
+        }
+        self.len += 1;
+        self.last_id = id;
+        self.last_live = id;
+        self.entries_added = self.entries_added.saturating_add(1);
+    }
+
+    /// The node in which an id would be.
+    pub(super) fn node_idx(&self, id: StreamId) -> Option<usize> {
+        self.nodes.partition_point(|slot| slot.first <= id).checked_sub(1)
+    }
+
+    fn find(&self, id: StreamId) -> Option<(usize, Head)> {
+        if id < self.first_id || self.last_live < id {
+            return None;
+        }
+        let node_idx = self.node_idx(id)?;
+        Some((node_idx, self.nodes[node_idx].node.find(id)?))
+    }
+
+    pub(in crate::engine) fn contains(&self, id: StreamId) -> bool {
+        self.find(id).is_some()
+    }
+
+    pub(in crate::engine) fn get(&self, id: StreamId) -> Option<EntryRef<'_>> {
+        let (node_idx, head) = self.find(id)?;
+        Some(self.nodes[node_idx].node.entry(head))
+    }
+
+    /// The first live entry at or after `start`: its node and head.
+    pub(super) fn seek(&self, start: StreamId) -> Option<(usize, Head)> {
+        if self.last_live < start || self.len == 0 {
+            return None;
+        }
+        let from = self.node_idx(start).unwrap_or(0);
+        (from..self.nodes.len()).find_map(|node_idx| {
+            let node = &*self.nodes[node_idx].node;
+            Some((node_idx, node.seek(node.begin(), start)?))
+        })
+    }
+
+    /// The first live entry after `after`; `place` remembers where the next one will be.
+    pub(in crate::engine) fn next_after(
+        &self,
+        after: StreamId,
+        place: &mut Place,
+    ) -> Option<EntryRef<'_>> {
+        if self.last_live <= after {
+            return None;
+        }
+        let hinted = || {
+            let slot = self.nodes.get(place.node_idx)?;
+            let known = place.after == after && slot.node.serial == place.serial;
+            let head = known.then(|| slot.node.seek(place.at, after.next()?)).flatten()?;
+            Some((place.node_idx, head))
+        };
+        let (node_idx, head) = match hinted() {
+            Some(found) => found,
+            None => self.seek(after.next()?)?,
+        };
+        let node = &*self.nodes[node_idx].node;
+        *place = Place { after: head.id, serial: node.serial, node_idx, at: head.end };
+        Some(node.entry(head))
+    }
+
+    /// Deletes an entry, without raising `max_deleted_id`; whether it was there.
+    pub(super) fn delete(&mut self, id: StreamId) -> bool {
+        let Some((node_idx, head)) = self.find(id) else { return false };
+        self.delete_at(node_idx, head);
+        self.drop_if_dead(node_idx);
+        self.find_ends();
+        true
+    }
+
+    /// Marks an entry. The caller goes on with [`Log::drop_if_dead`] and [`Log::find_ends`].
+    pub(super) fn delete_at(&mut self, node_idx: usize, head: Head) {
+        Rc::make_mut(&mut self.nodes[node_idx].node).delete(head);
+        self.len -= 1;
+    }
+
+    /// Removes a node that has no live entry; whether it did.
+    pub(super) fn drop_if_dead(&mut self, node_idx: usize) -> bool {
+        let dead = self.nodes[node_idx].node.live == 0;
+        if dead {
+            self.nodes.remove(node_idx);
+        }
+        dead
+    }
+
+    /// Removes the first node with all that is in it.
+    pub(super) fn drop_first_node(&mut self) {
+        if let Some(Slot { node, .. }) = self.nodes.pop_front() {
+            self.len -= u64::from(node.live);
+        }
+    }
+
+    /// Finds the first and the last live id after entries went.
+    pub(super) fn find_ends(&mut self) {
+        let first =
+            self.nodes.front().and_then(|slot| slot.node.seek(slot.node.begin(), StreamId::MIN));
+        self.first_id = first.map_or(StreamId::MIN, |head| head.id);
+        let last_live = self.last_live;
+        let last = self.nodes.back().and_then(|slot| {
+            // Mostly the last entry is still there, and is its node's newest.
+            slot.node.find(last_live).or_else(|| slot.node.last_live())
+        });
+        self.last_live = last.map_or(StreamId::MIN, |head| head.id);
+        debug_assert_eq!(self.nodes.is_empty(), self.len == 0);
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        let nodes: usize = self.nodes.iter().map(|slot| slot.node.memory_bytes()).sum();
+        nodes + self.nodes.capacity() * size_of::<Slot>()
+    }
+
+    pub(super) fn check_invariants(&self) {
+        let mut len = 0;
+        for Slot { first, node } in &self.nodes {
+            node.check_invariants();
+            assert_eq!(*first, node.first);
+            assert!(node.live != 0);
+            len += u64::from(node.live);
+        }
+        assert_eq!(len, self.len);
+        assert!(self.nodes.iter().is_sorted_by(|a, b| a.first < b.first));
+        let first = self.seek(StreamId::MIN).map(|(_, head)| head.id);
+        assert_eq!(first.unwrap_or(StreamId::MIN), self.first_id);
+        let last = self.nodes.back().and_then(|slot| slot.node.last_live());
+        assert_eq!(last.map_or(StreamId::MIN, |head| head.id), self.last_live);
+        assert!(self.last_live <= self.last_id);
+    }
+}
+
+/// Whether `len` more bytes of names and values still go into a node (spec §3.3).
+fn has_room(node: &Node, len: u64, limits: NodeLimits) -> bool {
+    let max_bytes = match limits.max_bytes {
+        0 => NODE_BYTES_MAX,
+        n => n.min(NODE_BYTES_MAX),
+    };
+    let n_entries = u64::from(node.live) + u64::from(node.deleted);
+    node.redis_bytes().saturating_add(len) < max_bytes
+        && (limits.max_entries == 0 || n_entries < limits.max_entries)
+}

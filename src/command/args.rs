@@ -15,6 +15,11 @@ impl<'a> Args<'a> {
         Args { words, at: 1 }
     }
 
+    /// A cursor that stands at word `at`.
+    pub fn at(words: &'a [&'a [u8]], at: usize) -> Args<'a> {
+        Args { words, at }
+    }
+
     /// All words, the command's name first.
     pub fn words(&self) -> &'a [&'a [u8]] {
         self.words

@@ -1,6 +1,8 @@
 //! The errors of commands, with Redis's exact words. What to do about one is said elsewhere: these
 //! are what a real server sends.
 
+use crate::engine::WrongType;
+
 /// Why a command failed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CommandError {
@@ -20,6 +22,11 @@ impl CommandError {
     /// An error with a fixed text.
     pub fn text(text: &str) -> CommandError {
         CommandError::Text(text.as_bytes().to_vec())
+    }
+
+    /// An error put together from pieces; the names among them go through [`c_name`].
+    pub fn format(pieces: &[&[u8]]) -> CommandError {
+        CommandError::Text(pieces.concat())
     }
 
     /// The same error, pointing at a word.
@@ -48,4 +55,15 @@ impl CommandError {
             CommandError::At(_, inner) => inner.message(),
         }
     }
+}
+
+impl From<WrongType> for CommandError {
+    fn from(_: WrongType) -> CommandError {
+        CommandError::WrongType
+    }
+}
+
+/// A name as it stands in an error: cut at the first NUL, since a server formats it as a C string.
+pub fn c_name(name: &[u8]) -> &[u8] {
+    name.split(|&byte| byte == 0).next().unwrap_or(name)
 }

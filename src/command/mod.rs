@@ -7,12 +7,38 @@
 //! Invariant: the only place where engine and resp meet; reads no clock.
 
 pub mod args;
+pub mod clients;
 pub mod ctx;
+mod dispatch;
 pub mod error;
+pub mod glob;
+pub mod memory;
+pub mod notify;
 pub mod profile;
 pub mod server;
+pub mod settings;
 pub mod spec;
+pub mod state;
+pub mod stats;
 pub mod table;
+pub mod tokenize;
+pub mod waiters;
+
+mod connection;
+mod database;
+mod expire;
+mod info;
+mod keys;
+mod list;
+mod monitor;
+mod set;
+mod string;
+mod transaction;
+
+#[cfg(test)]
+mod dispatch_tests;
+#[cfg(test)]
+mod testing;
 
 pub use args::Args;
 pub use ctx::{BlockOn, Ctx, Flow, Wait};

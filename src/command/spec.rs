@@ -45,3 +45,38 @@ pub struct Spec {
 /// Runs a command whose arity was checked. Writes its reply to `ctx.out`, or returns the error (then
 /// anything written is taken back), or asks to wait.
 pub type Run = fn(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError>;
+
+impl Spec {
+    /// A command of which nothing is known, to be completed with `..Spec::BLANK`.
+    pub const BLANK: Spec = Spec {
+        name: "",
+        arity: 0,
+        since: (1, 0),
+        group: "generic",
+        flags: &[],
+        keys: (0, 0, 0),
+        syntax: "",
+        options_since: &[],
+        complexity: "O(1)",
+        summary: "",
+        why: "",
+        gotcha: "",
+        examples: &[],
+        subcommands: &[],
+        run: no_subcommand,
+    };
+
+    /// Whether so many words (the name counted) are allowed.
+    pub fn accepts(&self, n_words: usize) -> bool {
+        let arity = usize::from(self.arity.unsigned_abs());
+        if self.arity < 0 { arity <= n_words } else { arity == n_words }
+    }
+}
+
+/// What a container does when it is called without a subcommand: its arity forbids that.
+///
+/// # Errors
+/// Always a syntax error.
+pub fn no_subcommand(_: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError> {
+    Err(CommandError::Syntax)
+}

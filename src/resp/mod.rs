@@ -5,8 +5,12 @@
 //!
 //! Invariant: knows no command and no stream.
 
+pub mod escape;
+pub mod layout;
 pub mod value;
 pub mod writer;
 
+pub use escape::escape_into;
+pub use layout::layout;
 pub use value::{DecodeError, Value, decode};
 pub use writer::{Deferred, Protocol, Writer};

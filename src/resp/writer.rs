@@ -32,6 +32,12 @@ impl<'a> Writer<'a> {
         Writer { out, start, protocol }
     }
 
+    /// A writer for a reply inside this one (EXEC): its `reset` takes back only what it wrote.
+    pub fn nested(&mut self) -> Writer<'_> {
+        let start = self.out.len();
+        Writer { out: self.out, start, protocol: self.protocol }
+    }
+
     /// The protocol this reply is written in.
     pub fn protocol(&self) -> Protocol {
         self.protocol

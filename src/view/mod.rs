@@ -3,4 +3,3 @@
 //! Invariant: no web-sys; the same input gives the same output.
 
 pub mod console;
-pub mod store;

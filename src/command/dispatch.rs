@@ -1,0 +1,347 @@
+//! From words to a reply: finding the command, everything that may refuse it, running it, and what
+//! follows (signals, waking, MONITOR).
+
+use crate::engine::event::Name;
+use crate::engine::{SignalKind, Value};
+use crate::resp::Writer;
+use crate::time::Millis;
+
+use super::args::Args;
+use super::clients::{Queued, ReplyMode};
+use super::ctx::{BlockOn, Ctx, Flow, Wait};
+use super::error::{CommandError, c_name};
+use super::server::{ClientId, Outcome, Server};
+use super::table::{self, Entry, flag};
+use super::waiters::Waiting;
+use super::{Profile, monitor, transaction};
+
+/// Why a command did not run, and which command it would have been.
+type Refusal = (Option<u16>, CommandError);
+
+impl Server {
+    /// Runs one command of a client and everything that follows from it.
+    pub(super) fn dispatch(
+        &mut self,
+        id: ClientId,
+        words: &[&[u8]],
+        now: Millis,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
+        self.state.fault_word_idx = None;
+        let start = out.len();
+        let flow = self.refuse_or_call(id, words, now, out);
+        if self.store.sink.is_listening() {
+            self.settle(now);
+        }
+        let Some(client) = self.state.clients.get_mut(id) else { return Outcome::Closed };
+        if client.reply != ReplyMode::On {
+            out.truncate(start);
+            if client.reply == ReplyMode::SkipThis {
+                client.reply = ReplyMode::On;
+            }
+        }
+        if client.closing {
+            return Outcome::Closed;
+        }
+        match flow {
+            None => Outcome::Replied,
+            Some(_) if client.waiting.is_none() => Outcome::Replied,
+            Some(_) => Outcome::Blocked,
+        }
+    }
+
+    /// `Some` if the client now waits.
+    fn refuse_or_call(
+        &mut self,
+        id: ClientId,
+        words: &[&[u8]],
+        now: Millis,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        let Some(client) = self.state.clients.get_mut(id) else {
+            out.extend_from_slice(b"-ERR this client is not connected\r\n");
+            return None;
+        };
+        // Redis ignores an empty command.
+        words.first()?;
+        client.active_at = now;
+        client.n_commands += 1;
+        if client.reply == ReplyMode::SkipNext {
+            client.reply = ReplyMode::SkipThis;
+        }
+        let db = client.db;
+        let protocol = client.protocol;
+        let mut writer = Writer::new(out, protocol);
+        let entry = match self.admit(id, words) {
+            Ok(entry) => entry,
+            Err((number, error)) => {
+                self.refuse(id, number, &error, &mut writer);
+                return None;
+            }
+        };
+        if let Some(client) = self.state.clients.get_mut(id) {
+            client.last_command = Some(entry.number);
+            if let Some(queue) = &mut client.multi
+                && entry.flags & flag::NOT_QUEUED == 0
+            {
+                let words = words.iter().map(|word| word.to_vec()).collect();
+                queue.push(Queued { number: entry.number, words });
+                writer.simple("QUEUED");
+                return None;
+            }
+        }
+        let Server { profile, store, state, .. } = self;
+        let profile = *profile;
+        let mut ctx =
+            Ctx { client: id, now, profile, in_exec: false, db, store, state, out: writer };
+        match call(&mut ctx, entry, words) {
+            Flow::Done => {
+                if !ctx.state.clients.monitors.is_empty() {
+                    monitor::feed(ctx.state, id, db, entry, words, now);
+                }
+                // WATCH may have begun.
+                if entry.flags & flag::NOT_QUEUED != 0 {
+                    self.listen();
+                }
+                None
+            }
+            Flow::Block(on) => {
+                ctx.out.reset();
+                let waiting = Waiting { on, db, number: entry.number, since: now };
+                self.block(id, waiting);
+                Some(())
+            }
+        }
+    }
+
+    /// Finds the command and asks everybody who may refuse it.
+    fn admit(&mut self, id: ClientId, words: &[&[u8]]) -> Result<&'static Entry, Refusal> {
+        let entry = find(self.profile, words)?;
+        let client = self.state.clients.get(id);
+        let Some(client) = client else { return Err((None, CommandError::Syntax)) };
+        let refusal = |error: &str| Err((Some(entry.number), CommandError::text(error)));
+        if !client.authenticated && entry.flags & flag::NO_AUTH == 0 {
+            return refusal("NOAUTH Authentication required.");
+        }
+        if entry.flags & flag::NO_MULTI != 0 && client.multi.is_some() {
+            return refusal("ERR Command not allowed inside a transaction");
+        }
+        let only_listens = client.only_listens();
+        if self.state.settings.maxmemory != 0 && self.is_out_of_memory(id, entry) {
+            return refusal("OOM command not allowed when used memory > 'maxmemory'.");
+        }
+        if entry.flags & flag::WHILE_LISTENING == 0 && only_listens {
+            return Err((Some(entry.number), only_listening(entry)));
+        }
+        Ok(entry)
+    }
+
+    /// EXEC needs memory if one of its commands does.
+    fn is_out_of_memory(&mut self, id: ClientId, entry: &Entry) -> bool {
+        let queue = self.state.clients.get(id).and_then(|client| client.multi.as_ref());
+        let flags = match queue {
+            Some(queue) if entry.spec.name == "EXEC" => {
+                queue.iter().fold(0, |flags, queued| flags | table::entry(queued.number).flags)
+            }
+            _ => entry.flags,
+        };
+        flags & flag::DENYOOM != 0
+            && self.state.memory.exceeds(self.state.settings.maxmemory, &self.store)
+    }
+
+    fn refuse(
+        &mut self,
+        id: ClientId,
+        number: Option<u16>,
+        error: &CommandError,
+        out: &mut Writer<'_>,
+    ) {
+        if let Some(number) = number {
+            self.state.stats.rejected(number);
+        }
+        self.state.fault_word_idx = error.word_idx();
+        let is_exec = number.is_some_and(|number| table::entry(number).spec.name == "EXEC");
+        let Some(client) = self.state.clients.get_mut(id) else { return };
+        if client.multi.is_some() && is_exec {
+            transaction::discard(&mut self.state, id);
+            let text: [&[u8]; 2] =
+                [b"EXECABORT Transaction discarded because of: ", error.message()];
+            self.state.stats.error(b"EXECABORT");
+            out.error(&text.concat());
+            return;
+        }
+        client.multi_failed |= client.multi.is_some();
+        self.state.stats.error(error.message());
+        out.error(error.message());
+    }
+
+    fn block(&mut self, id: ClientId, waiting: Waiting) {
+        self.state.waiters.add(id, &waiting);
+        if let Some(client) = self.state.clients.get_mut(id) {
+            client.waiting = Some(waiting);
+        }
+        self.listen();
+    }
+
+    /// Hears the signals of what just happened and serves those who waited for it, until nobody has
+    /// anything to hear.
+    pub(super) fn settle(&mut self, now: Millis) {
+        self.hear();
+        while let Some((db, key)) = self.state.waiters.take_ready() {
+            for (id, wait) in self.state.waiters.line(db, &key) {
+                if self.may_wake(db, &key, wait) && self.still_waits(id, db, &key) {
+                    self.wake(id, now);
+                    self.hear();
+                }
+            }
+        }
+        self.listen();
+    }
+
+    fn hear(&mut self) {
+        while let Some(signal) = self.store.sink.poll_signal() {
+            self.state.clients.touch(signal.db, &signal.key);
+            match signal.kind {
+                SignalKind::Changed => {}
+                SignalKind::Ready => self.state.waiters.signal(signal.db, &signal.key),
+                SignalKind::Gone => self.state.waiters.signal_end(signal.db, &signal.key),
+            }
+        }
+    }
+
+    /// A reader runs again only if the key has its type; a group reader always.
+    fn may_wake(&self, db: u32, key: &[u8], wait: Wait) -> bool {
+        match self.store.get(db, key).map(|entry| &entry.value) {
+            Some(Value::Stream(_)) => wait != Wait::List,
+            Some(Value::List(_)) => wait != Wait::Stream,
+            _ => wait == Wait::Group,
+        }
+    }
+
+    fn still_waits(&self, id: ClientId, db: u32, key: &Name) -> bool {
+        let waiting = self.state.clients.get(id).and_then(|client| client.waiting.as_ref());
+        waiting.is_some_and(|waiting| waiting.db == db && waiting.on.keys.contains(key))
+    }
+
+    /// Runs a waiting command again; it answers, or goes to the end of the line.
+    fn wake(&mut self, id: ClientId, now: Millis) {
+        let Some(waiting) = self.state.stop_waiting(id) else { return };
+        let entry = table::entry(waiting.number);
+        let words: Vec<&[u8]> = waiting.on.rerun.iter().map(Vec::as_slice).collect();
+        let mut reply = Vec::new();
+        let out = Writer::new(&mut reply, self.state.protocol(id));
+        let Server { profile, store, state, .. } = self;
+        let (profile, db) = (*profile, waiting.db);
+        let mut ctx = Ctx { client: id, now, profile, in_exec: false, db, store, state, out };
+        match call(&mut ctx, entry, &words) {
+            Flow::Done => self.state.send(id, reply),
+            Flow::Block(again) => {
+                // The time to look again must lie ahead, or time would never go on.
+                let retry_at = again.retry_at.map(|at| at.max(now + 1));
+                let on = BlockOn { deadline: waiting.on.deadline, retry_at, ..again };
+                self.block(id, Waiting { on, ..waiting });
+            }
+        }
+    }
+}
+
+/// Runs one command whose arity was checked, and writes down how it went. An error is written as the
+/// reply; [`Flow::Block`] comes back only where waiting is possible.
+pub(super) fn call(ctx: &mut Ctx<'_>, entry: &Entry, words: &[&[u8]]) -> Flow {
+    let mut args = Args::at(words, 1 + usize::from(entry.container.is_some()));
+    match (entry.spec.run)(ctx, &mut args) {
+        Ok(Flow::Block(on)) if !ctx.in_exec => return Flow::Block(on),
+        Ok(Flow::Block(_)) => {
+            ctx.out.reset();
+            ctx.out.nil_array();
+            ctx.state.stats.called(entry.number, false);
+        }
+        Ok(Flow::Done) => ctx.state.stats.called(entry.number, false),
+        Err(error) => {
+            ctx.out.reset();
+            ctx.out.error(error.message());
+            ctx.state.fault_word_idx = error.word_idx();
+            ctx.state.stats.called(entry.number, true);
+            ctx.state.stats.error(error.message());
+        }
+    }
+    Flow::Done
+}
+
+/// The command that the words mean in this profile, its arity checked.
+///
+/// # Errors
+/// Unknown command or subcommand, or too few or too many words, in the words of that version.
+pub(super) fn find(profile: Profile, words: &[&[u8]]) -> Result<&'static Entry, Refusal> {
+    let name = words.first().copied().unwrap_or_default();
+    let entry = table::find(name).filter(|entry| profile.has(entry.spec.since));
+    let Some(entry) = entry else { return Err((None, unknown_command(profile, words))) };
+    if entry.spec.subcommands.is_empty() || words.len() == 1 {
+        return check_arity(entry, words.len()).map_err(|error| (Some(entry.number), error));
+    }
+    let word = words.get(1).copied().unwrap_or_default();
+    let sub = table::find_subcommand(entry, word).filter(|sub| profile.has(sub.spec.since));
+    let old = profile.redis_version() < (7, 0);
+    match sub {
+        Some(sub) if old && !sub.spec.accepts(words.len()) => {
+            Err((Some(entry.number), unknown_subcommand(profile, entry, word)))
+        }
+        Some(sub) => check_arity(sub, words.len()).map_err(|error| (Some(sub.number), error)),
+        None => Err((None, unknown_subcommand(profile, entry, word))),
+    }
+}
+
+fn check_arity(entry: &'static Entry, n_words: usize) -> Result<&'static Entry, CommandError> {
+    if entry.spec.accepts(n_words) { Ok(entry) } else { Err(wrong_arity(entry)) }
+}
+
+/// `ERR wrong number of arguments for 'xadd' command`
+pub(super) fn wrong_arity(entry: &Entry) -> CommandError {
+    let name = table::full_name(entry.spec);
+    CommandError::text(&format!("ERR wrong number of arguments for '{name}' command"))
+}
+
+fn unknown_command(profile: Profile, words: &[&[u8]]) -> CommandError {
+    let old = profile.redis_version() < (7, 0);
+    let (quote, end): (&[u8], &[u8]) = if old { (b"`", b"`, ") } else { (b"'", b"' ") };
+    let name = cut(words.first().copied().unwrap_or_default(), 128);
+    let mut text = [b"ERR unknown command ", quote, name, quote].concat();
+    // 8.2 and later say nothing about arguments that are not there.
+    if words.len() == 1 && profile.has((8, 2)) {
+        return CommandError::Text(text);
+    }
+    text.extend_from_slice(b", with args beginning with: ");
+    let mut shown = Vec::new();
+    for word in words.iter().skip(1) {
+        if 128 <= shown.len() {
+            break;
+        }
+        let word = cut(word, 128 - shown.len());
+        shown.extend_from_slice(&[quote, word, end].concat());
+    }
+    text.extend_from_slice(&shown);
+    CommandError::Text(text).at(0)
+}
+
+fn unknown_subcommand(profile: Profile, entry: &Entry, word: &[u8]) -> CommandError {
+    let start: &[u8] = if profile.redis_version() < (7, 0) {
+        b"ERR Unknown subcommand or wrong number of arguments for '"
+    } else {
+        b"ERR unknown subcommand '"
+    };
+    let end = format!("'. Try {} HELP.", entry.spec.name);
+    CommandError::Text([start, cut(word, 128), end.as_bytes()].concat()).at(1)
+}
+
+fn only_listening(entry: &Entry) -> CommandError {
+    let name = table::full_name(entry.spec);
+    CommandError::text(&format!(
+        "ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET \
+         are allowed in this context"
+    ))
+}
+
+fn cut(word: &[u8], max: usize) -> &[u8] {
+    let word = c_name(word);
+    &word[..word.len().min(max)]
+}

@@ -1,0 +1,159 @@
+//! Who waits for what: blocked clients, in the order in which they blocked.
+//!
+//! A signal is only written down while a command runs; the server hands the data out after the
+//! command, or after EXEC, by running the waiting commands again (spec "Blocking").
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::engine::event::Name;
+use crate::time::Millis;
+
+use super::ctx::{BlockOn, Wait};
+use super::server::ClientId;
+
+/// A client that waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// What it waits for. The deadline stays that of the first time it blocked.
+    pub on: BlockOn,
+    /// In which database.
+    pub db: u32,
+    /// The command's number in the table.
+    pub number: u16,
+    /// When it began to wait.
+    pub since: Millis,
+}
+
+/// All waiting clients and the signals that were not handled yet.
+#[derive(Clone, Debug, Default)]
+pub struct Waiters {
+    by_key: BTreeMap<u32, BTreeMap<Name, VecDeque<(ClientId, Wait)>>>,
+    deadlines: BTreeSet<(Millis, ClientId)>,
+    retries: BTreeSet<(Millis, ClientId)>,
+    ready: VecDeque<(u32, Name)>,
+    n: usize,
+}
+
+impl Waiters {
+    /// How many clients wait.
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.n == 0
+    }
+
+    /// How many keys are waited for.
+    pub fn n_keys(&self) -> usize {
+        self.by_key.values().map(BTreeMap::len).sum()
+    }
+
+    /// How many keys have a waiter that also wants to know of the key's end.
+    pub fn n_keys_on_end(&self) -> usize {
+        let lines = self.by_key.values().flat_map(BTreeMap::values);
+        lines.filter(|line| line.iter().any(|&(_, wait)| wait == Wait::Group)).count()
+    }
+
+    /// Puts a client at the end of the line of each of its keys.
+    pub fn add(&mut self, id: ClientId, waiting: &Waiting) {
+        let keys = self.by_key.entry(waiting.db).or_default();
+        for key in &waiting.on.keys {
+            let line = keys.entry(key.clone()).or_default();
+            if !line.iter().any(|&(other, _)| other == id) {
+                line.push_back((id, waiting.on.wait));
+            }
+        }
+        self.deadlines.extend(waiting.on.deadline.map(|at| (at, id)));
+        self.retries.extend(waiting.on.retry_at.map(|at| (at, id)));
+        self.n += 1;
+    }
+
+    /// Takes a client out of all lines.
+    pub fn remove(&mut self, id: ClientId, waiting: &Waiting) {
+        if let Some(keys) = self.by_key.get_mut(&waiting.db) {
+            for key in &waiting.on.keys {
+                let Some(line) = keys.get_mut(key) else { continue };
+                line.retain(|&(other, _)| other != id);
+                if line.is_empty() {
+                    keys.remove(key);
+                }
+            }
+            if keys.is_empty() {
+                self.by_key.remove(&waiting.db);
+            }
+        }
+        if let Some(at) = waiting.on.deadline {
+            self.deadlines.remove(&(at, id));
+        }
+        if let Some(at) = waiting.on.retry_at {
+            self.retries.remove(&(at, id));
+        }
+        self.n -= 1;
+    }
+
+    /// A key was created or got data.
+    pub fn signal(&mut self, db: u32, key: &[u8]) {
+        if self.n == 0 {
+            return;
+        }
+        let Some((name, _)) = self.by_key.get(&db).and_then(|keys| keys.get_key_value(key)) else {
+            return;
+        };
+        if !self.ready.iter().any(|(other_db, other)| *other_db == db && **other == *key) {
+            self.ready.push_back((db, name.clone()));
+        }
+    }
+
+    /// A key was deleted or overwritten, or one of its groups destroyed: only readers of groups
+    /// want to know.
+    pub fn signal_end(&mut self, db: u32, key: &[u8]) {
+        if self.n == 0 {
+            return;
+        }
+        let line = self.by_key.get(&db).and_then(|keys| keys.get(key));
+        if line.is_some_and(|line| line.iter().any(|&(_, wait)| wait == Wait::Group)) {
+            self.signal(db, key);
+        }
+    }
+
+    /// The time to look again has come for a client: signals all its keys, as Redis does.
+    pub fn retry(&mut self, at: Millis, id: ClientId, waiting: &Waiting) {
+        self.retries.remove(&(at, id));
+        for key in &waiting.on.keys {
+            self.signal(waiting.db, key);
+        }
+    }
+
+    /// The keys of a database that somebody waits for, in byte order.
+    pub fn keys(&self, db: u32) -> Vec<Name> {
+        self.by_key.get(&db).map_or_else(Vec::new, |keys| keys.keys().cloned().collect())
+    }
+
+    /// Whether a signal waits to be handled.
+    pub fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Takes the oldest signal.
+    pub fn take_ready(&mut self) -> Option<(u32, Name)> {
+        self.ready.pop_front()
+    }
+
+    /// The clients that wait for a key, first come first.
+    pub fn line(&self, db: u32, key: &[u8]) -> Vec<(ClientId, Wait)> {
+        let line = self.by_key.get(&db).and_then(|keys| keys.get(key));
+        line.map_or_else(Vec::new, |line| line.iter().copied().collect())
+    }
+
+    /// The next deadline, and whose.
+    pub fn next_deadline(&self) -> Option<(Millis, ClientId)> {
+        self.deadlines.first().copied()
+    }
+
+    /// The next time to look again, and for whom.
+    pub fn next_retry(&self) -> Option<(Millis, ClientId)> {
+        self.retries.first().copied()
+    }
+}

@@ -14,6 +14,8 @@ const _: () = assert!(ARGS_MAX < BULK_BYTES_MAX);
 pub const HISTORY_LINES_MAX: usize = 1_000;
 /// Most rows that the console shows; older ones make way for a row that says so.
 pub const TRANSCRIPT_ROWS_MAX: usize = 2_000;
+/// Most lines of one reply that are shown at first; a button shows the rest.
+pub const REPLY_LINES_SHOWN_MAX: usize = 200;
 /// Most times that a repeat prefix (`5 XADD …`) runs its command.
 pub const REPEAT_MAX: u64 = 1_000;
 /// Longest text that can be pasted into the console, in bytes.

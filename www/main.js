@@ -1,10 +1,75 @@
 // Loads the engine and the page's logic (all of it Rust). The markup reads well without it.
-import init from "./streamlanes.js";
+//
+// A trap leaves a WebAssembly instance unusable. What is left to do then is here: note what was
+// being applied (Rust says so in an attribute of #crash) and load the page again, which brings the
+// stored session back without that input. See src/ui/crash.rs.
+import init, { last_words, start_page } from "./streamlanes.js";
 
-init().catch((error) => {
-  const panel = document.getElementById("crash");
-  document.getElementById("crash-message").textContent =
-    "The engine could not be loaded: " + (error && error.message ? error.message : String(error));
+const NOTE = "streamlanes-crash";
+const LIVES = 3;
+const LIVES_WITHIN_MS = 20000;
+const panel = document.getElementById("crash");
+let isOver = false;
+
+// What the page before this one left behind, if it crashed.
+function takeNote() {
+  try {
+    const note = JSON.parse(sessionStorage.getItem(NOTE) || "null");
+    return note && Array.isArray(note.times) ? note : null;
+  } catch {
+    return null;
+  }
+}
+
+function show(message, words) {
+  document.getElementById("crash-message").textContent = message;
+  document.getElementById("crash-journal").value = words;
   document.getElementById("crash-reload").addEventListener("click", () => location.reload());
   panel.hidden = false;
-});
+}
+
+function wordsOfTheDead() {
+  try {
+    return last_words();
+  } catch {
+    return "";
+  }
+}
+
+function onCrash(error) {
+  if (isOver) return;
+  isOver = true;
+  const message = panel.dataset.message || String((error && error.message) || error);
+  const now = Date.now();
+  const times = (takeNote()?.times || []).filter((time) => now - time < LIVES_WITHIN_MS);
+  const words = wordsOfTheDead();
+  const note = { message, words, running: panel.dataset.running ?? null, times: [...times, now] };
+  try {
+    sessionStorage.setItem(NOTE, JSON.stringify(note));
+  } catch {
+    note.times.length = LIVES;
+  }
+  if (note.times.length < LIVES) location.reload();
+  else show(message, words);
+}
+
+// Only failures inside WebAssembly end a life: traps, and a stack that ran out.
+const isTrap = (error) =>
+  error instanceof WebAssembly.RuntimeError ||
+  (error instanceof RangeError && String(error.stack).includes("wasm"));
+
+addEventListener("error", (event) => isTrap(event.error) && onCrash(event.error));
+addEventListener("unhandledrejection", (event) => isTrap(event.reason) && onCrash(event.reason));
+
+init()
+  .then(() => {
+    const note = takeNote();
+    // A reload by hand does not tell the story again; the times stay, to notice a page that dies
+    // again and again.
+    if (note) sessionStorage.setItem(NOTE, JSON.stringify({ times: note.times }));
+    start_page(note?.running ?? undefined, note?.message ?? undefined, note?.words ?? undefined);
+  })
+  .catch((error) => {
+    if (isTrap(error)) onCrash(error);
+    else show("The engine could not be loaded: " + ((error && error.message) || error), "");
+  });

@@ -1,15 +1,24 @@
 //! The app: messages in, one after the other; panes brought up to date afterwards.
+//!
+//! A round takes everything out of the inbox, lets virtual time catch up with the wall clock, and
+//! ends with the panes. Lines are first written to the browser's store and applied when it has
+//! confirmed (about a millisecond); meanwhile the virtual clock stands.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-use super::Inbox;
+use super::console::ConsoleMsg;
+use super::crash;
 use super::dom::{self, Listener};
+use super::inbox::Inbox;
+use super::storage::database::Written;
+use super::storage::{Keeper, Ownership};
 use super::ticker::{Ticker, Wake};
+use crate::sim::control::CONTROL_WORDS;
+use crate::sim::{Input, Session, WorldEvent, WorldEventKind};
 
 /// Something happened in the browser. Each pane adds its own kinds here.
 #[derive(Debug)]
@@ -20,21 +29,41 @@ pub enum Msg {
     Visible(bool),
     /// Run a line as this client: what the console and every button do.
     Run { who: String, line: String },
+    /// In the console.
+    Console(ConsoleMsg),
+    /// The crash panel was read.
+    CloseCrash,
+    /// The browser confirmed a write, or said why not.
+    Written(Written),
+    /// It is decided which tab owns the store.
+    Owner(Ownership),
+    /// Keep a small value for the next visit.
+    Keep { name: &'static str, text: String },
+    /// Something that the user should read, but that is no reply: shown in the console.
+    Notice(String),
 }
 
 /// What the panes read. Only the app changes it.
 #[derive(Debug)]
 pub struct State {
+    /// The world and its history.
+    pub session: Session,
+    /// What happened since the last [`Pane::render`].
+    pub events: Vec<WorldEvent>,
     /// The wall clock of this round, in milliseconds since the page was opened.
     pub wall_ms: f64,
+    /// The world is so busy that virtual time is slower than it should be.
+    pub behind: bool,
+    /// Why nothing is kept for the next visit, if so.
+    pub not_kept: Option<String>,
 }
 
 /// What may look different since the last [`Pane::render`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Changes {
-    /// A line ran or something happened in the world.
+    /// Something happened in the world: `State::events` says what.
     pub world: bool,
-    /// The virtual time moved.
+    /// The virtual time moved, or the way in which it moves.
     pub time: bool,
     /// The past was changed (undo, seek, a fork, another scenario): draw everything anew.
     pub history: bool,
@@ -51,8 +80,7 @@ pub trait Pane {
     /// Brings its part of the page up to date. Called once after the inbox was emptied.
     fn render(&mut self, state: &State, changes: Changes);
 
-    /// Draws one frame of a motion; returns whether there is another. Called once a frame while any
-    /// pane is in motion or the world runs.
+    /// Draws one frame of a motion; returns whether there is another. Called at every tick.
     fn animate(&mut self, _state: &State) -> bool {
         false
     }
@@ -64,69 +92,248 @@ pub struct App {
     state: State,
     panes: Vec<Box<dyn Pane>>,
     ticker: Ticker,
+    keeper: Keeper,
+    /// Lines that were written and wait for the confirmation, or wait to be written.
+    lines: Vec<(String, String)>,
+    /// How many of them were written.
+    n_ahead: usize,
+    clock: Clock,
     _listeners: Vec<Listener>,
 }
 
+/// How wall time becomes virtual time.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    /// Up to where wall time was used.
+    wall_ms: f64,
+    /// Wall time that a timer was expected to take; more than that and the gap is ignored.
+    expected_ms: f64,
+    /// Thousandths of a virtual millisecond that are left over.
+    carry: u64,
+}
+
+/// A longer gap between two frames (a suspended laptop, a debugger) is not made up for.
+const GAP_MS_MAX: f64 = 500.0;
+/// Events that the world works off before the wall clock is looked at.
+const EVENTS_PER_SLICE: usize = 200;
+/// Wall time that one frame may spend in the world.
+const FRAME_MS_MAX: f64 = 7.0;
+/// The longest sleep while time runs; the clock on the page should not stand still.
+const SLEEP_MS_MAX: u32 = 250;
+/// What is due within this time is awaited frame by frame.
+const SLEEP_MS_MIN: u32 = 40;
+
 impl App {
     /// Mounts an app with these panes; it lives as long as the returned handle.
-    ///
-    /// # Errors
-    /// When the page lacks an element.
-    pub fn mount(inbox: Inbox, panes: Vec<Box<dyn Pane>>) -> Result<Rc<RefCell<App>>, JsValue> {
+    pub fn mount(
+        inbox: Inbox,
+        session: Session,
+        keeper: Keeper,
+        panes: Vec<Box<dyn Pane>>,
+    ) -> Rc<RefCell<App>> {
         let document = dom::document();
         let visibility = inbox.clone();
         let on_visibility = Listener::new(&document, "visibilitychange", move |_| {
             visibility.push(Msg::Visible(!dom::document().hidden()));
         });
+        let wall_ms = dom::wall_ms();
+        let events = Vec::new();
         let app = Rc::new(RefCell::new(App {
-            state: State { wall_ms: dom::wall_ms() },
+            state: State { session, events, wall_ms, behind: false, not_kept: None },
             panes,
             ticker: Ticker::new(&inbox),
+            keeper,
+            lines: Vec::new(),
+            n_ahead: 0,
+            clock: Clock { wall_ms, expected_ms: 0.0, carry: 0 },
             _listeners: vec![on_visibility],
             inbox,
         }));
         wake_in_microtasks(&app);
         app.borrow().inbox.push(Msg::Visible(!document.hidden()));
-        Ok(app)
+        app
+    }
+
+    /// What the panes see.
+    pub fn state(&self) -> &State {
+        &self.state
     }
 
     /// Handles everything in the inbox, then brings the panes up to date and decides when to be
     /// called again.
     fn round(&mut self) {
         self.state.wall_ms = dom::wall_ms();
+        let before = (self.state.session.now(), self.state.session.playback());
         let mut changes = Changes::default();
+        self.let_time_pass();
         let mut ticked = false;
         while let Some(msg) = self.inbox.pop() {
             ticked |= matches!(msg, Msg::Tick);
-            self.update(&msg, &mut changes);
+            self.update(&msg);
             for pane in &mut self.panes {
                 pane.update(&msg, &self.state);
             }
         }
+        self.run_lines();
+        self.save();
+        self.take_events(&mut changes);
+        changes.time = before != (self.state.session.now(), self.state.session.playback());
         for pane in &mut self.panes {
             pane.render(&self.state, changes);
         }
-        let mut moving = changes != Changes::default();
+        self.state.events.clear();
+        let mut moving = changes.world || changes.history;
         if ticked {
             moving = false;
             for pane in &mut self.panes {
                 moving |= pane.animate(&self.state);
             }
         }
-        self.ticker.schedule(if moving { Wake::Frame } else { self.next_wake() });
+        self.schedule(moving);
     }
 
-    fn update(&mut self, msg: &Msg, changes: &mut Changes) {
+    fn update(&mut self, msg: &Msg) {
         match msg {
             Msg::Tick => self.ticker.arrived(),
-            Msg::Visible(_) => changes.time = true,
-            Msg::Run { .. } => changes.world = true,
+            Msg::Run { who, line } => self.lines.push((who.clone(), line.clone())),
+            Msg::Written(result) => {
+                self.keeper.written();
+                if let Err(problem) = result {
+                    self.stop_keeping(problem.clone());
+                }
+                self.apply_written();
+            }
+            Msg::Owner(ownership) => {
+                if self.keeper.decide(*ownership) && *ownership == Ownership::Another {
+                    self.state.not_kept = Some(
+                        "This page is open in another tab. This one works on a copy of its \
+                         session, which will not be kept."
+                            .to_owned(),
+                    );
+                }
+            }
+            Msg::Keep { name, text } => self.keeper.put_value(name, text.clone()),
+            Msg::Visible(_) | Msg::Notice(_) | Msg::CloseCrash | Msg::Console(_) => {}
         }
     }
 
-    fn next_wake(&self) -> Wake {
-        Wake::Never
+    /// Lets virtual time catch up with the wall clock, as far as one frame allows.
+    fn let_time_pass(&mut self) {
+        let wall_ms = self.state.wall_ms;
+        let elapsed_ms = wall_ms - self.clock.wall_ms;
+        self.clock.wall_ms = wall_ms;
+        let playback = self.state.session.playback();
+        let gap = GAP_MS_MAX + self.clock.expected_ms < elapsed_ms;
+        if !playback.running || 0 < self.n_ahead || gap || elapsed_ms <= 0.0 {
+            return;
+        }
+        // Microseconds of wall time times a speed in thousandths: thousandths of a virtual ms.
+        let wall_us = (elapsed_ms * 1_000.0) as u64;
+        let permille = wall_us * u64::from(playback.speed_permille) / 1_000 + self.clock.carry;
+        self.clock.carry = permille % 1_000;
+        let until = self.state.session.now() + permille / 1_000;
+        loop {
+            let progress = self.state.session.advance_to(until, EVENTS_PER_SLICE);
+            self.state.behind = !progress.reached;
+            if progress.reached || FRAME_MS_MAX < dom::wall_ms() - wall_ms {
+                break;
+            }
+        }
     }
+
+    /// Writes the waiting lines into the store, or runs them if that is not needed.
+    fn run_lines(&mut self) {
+        while 0 == self.n_ahead && !self.lines.is_empty() && self.keeper.is_decided() {
+            let n_plain = self.lines.iter().take_while(|(_, line)| !moves_history(line)).count();
+            if n_plain == 0 {
+                self.apply_lines(1);
+                continue;
+            }
+            let at = self.state.session.now();
+            let input = |(who, line): &(String, String)| Input {
+                at,
+                who: who.as_str().into(),
+                line: line.as_str().into(),
+            };
+            let inputs: Vec<Input> = self.lines[..n_plain].iter().map(input).collect();
+            match self.keeper.write_ahead(self.state.session.n_applied(), &inputs) {
+                Ok(true) => self.n_ahead = n_plain,
+                Ok(false) => self.apply_lines(n_plain),
+                Err(problem) => self.stop_keeping(problem),
+            }
+        }
+    }
+
+    fn apply_written(&mut self) {
+        if !self.keeper.is_writing() && 0 < self.n_ahead {
+            let n_lines = std::mem::take(&mut self.n_ahead);
+            self.apply_lines(n_lines);
+            self.clock.wall_ms = dom::wall_ms();
+        }
+    }
+
+    fn apply_lines(&mut self, n_lines: usize) {
+        for (who, line) in self.lines.drain(..n_lines) {
+            crash::running(self.state.session.n_applied());
+            crash::remember(&who, &line);
+            self.state.session.submit(&who, &line);
+        }
+        crash::idle();
+    }
+
+    fn save(&mut self) {
+        // What was written ahead is not in the journal yet; it is not to be taken back.
+        if 0 == self.n_ahead
+            && let Err(problem) = self.keeper.sync(&self.state.session)
+        {
+            self.stop_keeping(problem);
+        }
+    }
+
+    fn stop_keeping(&mut self, problem: String) {
+        self.keeper.stop();
+        self.state.not_kept =
+            Some(format!("From here on nothing is kept for the next visit: {problem}."));
+    }
+
+    fn take_events(&mut self, changes: &mut Changes) {
+        while let Some(event) = self.state.session.poll_event() {
+            changes.history |= event.kind == WorldEventKind::Reset;
+            self.state.events.push(event);
+        }
+        changes.world = !self.state.events.is_empty();
+    }
+
+    fn schedule(&mut self, moving: bool) {
+        let wake = if moving || self.state.behind { Wake::Frame } else { self.next_wake() };
+        self.clock.expected_ms = match wake {
+            Wake::After(ms) => f64::from(ms),
+            Wake::Frame | Wake::Never => 0.0,
+        };
+        self.ticker.schedule(wake);
+    }
+
+    fn next_wake(&self) -> Wake {
+        let session = &self.state.session;
+        let playback = session.playback();
+        if !playback.running || dom::document().hidden() {
+            return Wake::Never;
+        }
+        let Some(at) = session.next_wakeup() else { return Wake::After(SLEEP_MS_MAX) };
+        let virtual_ms = at.saturating_sub(session.now());
+        let wall_ms = virtual_ms.saturating_mul(1_000) / u64::from(playback.speed_permille.max(1));
+        match u32::try_from(wall_ms).unwrap_or(SLEEP_MS_MAX).min(SLEEP_MS_MAX) {
+            ms if ms < SLEEP_MS_MIN => Wake::Frame,
+            ms => Wake::After(ms),
+        }
+    }
+}
+
+/// Whether a line may move through history or replace it, so that its place in the journal is not
+/// known before it ran. It is stored right after.
+fn moves_history(line: &str) -> bool {
+    let word = line.split_ascii_whitespace().next().unwrap_or_default();
+    word != "SIM" && CONTROL_WORDS.iter().any(|control| word.eq_ignore_ascii_case(control))
 }
 
 /// Lets the inbox wake the app in a microtask: after the listener that pushed has returned, before
@@ -137,8 +344,11 @@ fn wake_in_microtasks(app: &Rc<RefCell<App>>) {
         let weak = weak.clone();
         // Frees itself when it has run, and a microtask always runs.
         let run = Closure::once_into_js(move || {
-            if let Some(app) = weak.upgrade() {
-                app.borrow_mut().round();
+            let Some(app) = weak.upgrade() else { return };
+            // Still borrowed only when a round has panicked: then this page is done for, and the
+            // next one is on its way (see `crash`).
+            if let Ok(mut app) = app.try_borrow_mut() {
+                app.round();
             }
         });
         dom::window().queue_microtask(run.unchecked_ref());

@@ -7,6 +7,11 @@
 //! Invariant: nothing else sees the browser, and nothing here changes the world except by a line.
 
 pub mod app;
+pub mod start;
+
+pub mod console;
+
+pub mod crash;
 pub mod dom;
 pub mod inbox;
 pub mod storage;

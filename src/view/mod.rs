@@ -3,3 +3,4 @@
 //! Invariant: no web-sys; the same input gives the same output.
 
 pub mod console;
+pub mod store;

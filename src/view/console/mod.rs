@@ -4,5 +4,10 @@ pub mod history;
 pub mod paste;
 pub mod raw;
 pub mod repeat;
+pub mod reply;
+pub mod rows;
+pub mod tabs;
 
 pub use history::{History, Search};
+pub use rows::{Answer, Extra, Filter, Mark, Row, RowKey};
+pub use tabs::{Tab, Tabs};

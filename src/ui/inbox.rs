@@ -53,8 +53,12 @@ impl Inbox {
         msg
     }
 
-    /// What to call when the queue stops being empty. It must not run the app at once.
+    /// What to call when the queue stops being empty (at once, if it is not empty now). It must not
+    /// run the app itself.
     pub fn on_wake(&self, wake: impl Fn() + 'static) {
+        if self.shared.awake.get() {
+            wake();
+        }
         *self.shared.wake.borrow_mut() = Some(Box::new(wake));
     }
 }

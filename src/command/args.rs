@@ -65,6 +65,13 @@ impl<'a> Args<'a> {
         strict_i64(self.word()?).ok_or(CommandError::NotAnInteger)
     }
 
+    /// Takes the next `n` words; `None`, and takes none, if there are fewer.
+    pub fn take(&mut self, n: usize) -> Option<&'a [&'a [u8]]> {
+        let taken = self.words.get(self.at..self.at.checked_add(n)?)?;
+        self.at += n;
+        Some(taken)
+    }
+
     /// Takes all words that are left.
     pub fn rest(&mut self) -> &'a [&'a [u8]] {
         let rest = &self.words[self.at.min(self.words.len())..];

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::engine::LagRule;
+
 /// A server version, oldest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Profile {
@@ -74,6 +76,132 @@ impl Profile {
     /// Whether a thing that came with Redis `major.minor` exists here.
     pub fn has(self, since: (u8, u8)) -> bool {
         since <= self.redis_version()
+    }
+}
+
+/// What exists and how it behaves. Each predicate says where the difference was seen: in a
+/// differential run between two real servers (spec §8), or in the release history (spec §1).
+impl Profile {
+    /// XADD takes `1700-*` as an id (7.0, spec §1).
+    pub fn has_partial_auto_id(self) -> bool {
+        self.has((7, 0))
+    }
+
+    /// KEEPREF, DELREF and ACKED are options of XADD and XTRIM (8.2, spec §1). Before, XADD takes
+    /// them for the id and XTRIM for a syntax error.
+    pub fn has_reference_policies(self) -> bool {
+        self.has((8, 2))
+    }
+
+    /// XADD takes IDMP and IDMPAUTO (8.6, spec §1).
+    pub fn has_idmp(self) -> bool {
+        self.has((8, 6))
+    }
+
+    /// XREADGROUP takes CLAIM (8.4, spec §1).
+    pub fn has_read_claim(self) -> bool {
+        self.has((8, 4))
+    }
+
+    /// XREAD and XREADGROUP take MAXCOUNT and MAXSIZE (8.10, spec §1).
+    pub fn has_read_totals(self) -> bool {
+        self.has((8, 10))
+    }
+
+    /// XREAD takes `+` for the last entry (7.4, spec §1). Before, it is no id.
+    pub fn has_read_last(self) -> bool {
+        self.has((7, 4))
+    }
+
+    /// ENTRIESREAD, ENTRIESADDED and MAXDELETEDID exist, and XINFO shows the counters behind them
+    /// (7.0, spec §1).
+    pub fn has_entry_counters(self) -> bool {
+        self.has((7, 0))
+    }
+
+    /// A read or claim makes the consumer even when it hands out nothing, and counts as a sign of
+    /// life (7.2, spec §8). Before, only an answer does.
+    pub fn creates_consumer_on_empty_read(self) -> bool {
+        self.has((7, 2))
+    }
+
+    /// XINFO shows when a consumer last got something: `active-time`, `inactive` (7.2, spec §8).
+    pub fn shows_active_time(self) -> bool {
+        self.has((7, 2))
+    }
+
+    /// XINFO STREAM shows the idempotent producers (8.6, spec §8).
+    pub fn shows_idmp(self) -> bool {
+        self.has((8, 6))
+    }
+
+    /// XINFO STREAM FULL counts the entries that XNACK gave back (8.8, spec §5 XNACK).
+    pub fn shows_nacked_count(self) -> bool {
+        self.has((8, 8))
+    }
+
+    /// When the lag is known (8.0, spec §8); Valkey kept the older rule.
+    pub fn lag_rule(self) -> LagRule {
+        if self.has((8, 0)) { LagRule::Redis8 } else { LagRule::Redis7 }
+    }
+
+    /// XAUTOCLAIM answers every wrong COUNT with the same words (7.0). Before, a negative one, or no
+    /// number, is out of range.
+    pub fn autoclaim_count_has_one_error(self) -> bool {
+        self.has((7, 0))
+    }
+
+    /// An XADD whose fields do not pair up: 7.0 words it like every wrong number of arguments.
+    pub fn xadd_wrong_arity(self) -> &'static str {
+        if self.has((7, 0)) {
+            "ERR wrong number of arguments for 'xadd' command"
+        } else {
+            "ERR wrong number of arguments for XADD"
+        }
+    }
+
+    /// ENTRIESREAD may not exceed the number of entries ever added (8.2, spec §8).
+    pub fn caps_entries_read(self) -> bool {
+        self.has((8, 2))
+    }
+
+    /// XSETID refuses an id below the greatest deleted one even without MAXDELETEDID (7.2, spec §8).
+    pub fn setid_minds_deleted_ids(self) -> bool {
+        self.has((7, 2))
+    }
+
+    /// A claim that meets a deleted entry takes it off the pending list, and XAUTOCLAIM lists it in
+    /// a third element (7.0, spec §1). Before, the claim succeeds and the entry is shown as nil.
+    pub fn claims_drop_deleted_entries(self) -> bool {
+        self.has((7, 0))
+    }
+
+    /// Subcommands have an arity of their own (7.0): `XGROUP CREATE k` counts arguments for
+    /// `xgroup|create`. Before, the container complains in its own words.
+    pub fn subcommands_have_arity(self) -> bool {
+        self.has((7, 0))
+    }
+
+    /// What an odd number of words behind STREAMS is answered with (spec §8: wording of 7.2, 7.4).
+    pub fn unbalanced_streams(self, group: bool) -> &'static str {
+        match (self.has((7, 2)), self.has((7, 4)), group) {
+            (true, _, true) => {
+                "ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' \
+                 must be specified."
+            }
+            (_, true, false) => {
+                "ERR Unbalanced 'xread' list of streams: for each stream key an ID, '+', or '$' \
+                 must be specified."
+            }
+            (true, _, false) => {
+                "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be \
+                 specified."
+            }
+            (false, ..) => {
+                "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be \
+                 specified."
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The commands there are, and finding one by its name without allocating.
 
 use super::{Profile, Spec};
-use super::{connection, database, expire, keys, list, monitor, set, string, transaction};
+use super::{connection, database, expire, keys, list, monitor, set, stream, string, transaction};
 
 /// Every command, in byte order of its name.
 pub static COMMANDS: &[&Spec] = &[
@@ -69,6 +69,26 @@ pub static COMMANDS: &[&Spec] = &[
     &keys::UNLINK,
     &transaction::UNWATCH,
     &transaction::WATCH,
+    &stream::XACK,
+    &stream::XACKDEL,
+    &stream::XADD,
+    &stream::XAUTOCLAIM,
+    &stream::XCFGSET,
+    &stream::XCLAIM,
+    &stream::XDEL,
+    &stream::XDELEX,
+    &stream::XGROUP,
+    &stream::XIDMPRECORD,
+    &stream::XINFO,
+    &stream::XLEN,
+    &stream::XNACK,
+    &stream::XPENDING,
+    &stream::XRANGE,
+    &stream::XREAD,
+    &stream::XREADGROUP,
+    &stream::XREVRANGE,
+    &stream::XSETID,
+    &stream::XTRIM,
 ];
 
 /// A command or subcommand, as the dispatcher sees it.

@@ -45,6 +45,11 @@ pub struct Group {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ConsumerId(u32);
 
+impl ConsumerId {
+    /// No consumer: for a claim that is known to claim nothing.
+    pub const NOBODY: ConsumerId = ConsumerId(NIL);
+}
+
 /// A member of a group.
 #[derive(Clone, Debug)]
 pub struct Consumer {
@@ -371,6 +376,23 @@ impl<'a> GroupMut<'a> {
     /// The group, for reading.
     pub fn group(&self) -> &Group {
         self.group
+    }
+
+    /// Whether there is an entry that the group has not been offered.
+    pub fn has_news(&self) -> bool {
+        self.group.last_id < self.log.last_live_id()
+    }
+
+    /// Whether [`GroupMut::claim_idle_next`] would give something.
+    pub fn has_claimable(&self, min_idle: Millis, now: Millis) -> bool {
+        let mut by_time = self.group.pending_by_time();
+        let oldest = by_time.find(|pending| self.log.contains(pending.id));
+        oldest.is_some_and(|pending| pending.is_idle(min_idle, now))
+    }
+
+    /// Whether the stream has an entry with this id.
+    pub fn contains(&self, id: StreamId) -> bool {
+        self.log.contains(id)
     }
 
     /// The consumer that reads or claims now; it is made if it does not exist.

@@ -1,0 +1,113 @@
+//! Long runs: `cargo xtask differ --help`.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+use streamlanes_differ::campaign::{OPPONENTS, Opponent, Summary, campaign};
+
+const HELP: &str = "\
+Runs random command sequences against the engine and real Redis servers and compares the replies.
+
+Usage: cargo xtask differ [options]
+
+  --seeds N        how many sequences for each server (2000)
+  --from SEED      the first seed (0); a seed found by an earlier run repeats its sequence
+  --steps N        commands of each sequence (500)
+  --server NAME    7.0 or 8.2 only
+  --found N        stop after so many differences (1)
+";
+
+struct Options {
+    n_seeds: u64,
+    from: u64,
+    n_steps: usize,
+    n_found_max: usize,
+    opponents: Vec<Opponent>,
+}
+
+fn main() -> ExitCode {
+    match options(std::env::args_os().skip(1)).and_then(|options| options.map_or(Ok(true), run)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("differ: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `None`: help was asked for and given.
+fn options(words: impl IntoIterator<Item = OsString>) -> Result<Option<Options>, String> {
+    let mut options = Options {
+        n_seeds: 2000,
+        from: 0,
+        n_steps: 500,
+        n_found_max: 1,
+        opponents: OPPONENTS.to_vec(),
+    };
+    let mut parser = lexopt::Parser::from_args(words);
+    let text = |error: lexopt::Error| error.to_string();
+    while let Some(arg) = parser.next().map_err(text)? {
+        match arg {
+            Short('h') | Long("help") => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            Long("seeds") => options.n_seeds = number(&mut parser)?,
+            Long("from") => options.from = number(&mut parser)?,
+            Long("steps") => options.n_steps = number(&mut parser)?,
+            Long("found") => options.n_found_max = number(&mut parser)?,
+            Long("server") => {
+                let name = parser.value().and_then(|value| value.string()).map_err(text)?;
+                options.opponents.retain(|opponent| opponent.name == name);
+                if options.opponents.is_empty() {
+                    return Err(format!("no server '{name}': choose 7.0 or 8.2"));
+                }
+            }
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    Ok(Some(options))
+}
+
+fn number<T: std::str::FromStr<Err: std::error::Error + Send + Sync>>(
+    parser: &mut lexopt::Parser,
+) -> Result<T, String> {
+    let value = parser.value().and_then(|value| {
+        value.parse_with(|word| word.parse::<T>().map_err(|error| error.to_string()))
+    });
+    value.map_err(|error| error.to_string())
+}
+
+/// Returns whether nothing differed.
+fn run(options: Options) -> Result<bool, String> {
+    // A panic of the engine is shown as a difference; its own message once is enough.
+    let mut is_same = true;
+    for opponent in &options.opponents {
+        let seeds = options.from..options.from + options.n_seeds;
+        let mut n_reported = 0;
+        let progress = |summary: &Summary| {
+            if n_reported + 100_000 <= summary.n_commands {
+                n_reported = summary.n_commands;
+                eprintln!("  {} commands", summary.n_commands);
+            }
+        };
+        eprintln!("redis-server {}, seeds {seeds:?}", opponent.name);
+        let ran = campaign(opponent, seeds, options.n_steps, options.n_found_max, progress);
+        let (summary, found) = ran.map_err(|error| error.to_string())?;
+        for found in &found {
+            println!("--- seed {}, profile {}", found.seed, opponent.profile);
+            println!("{}", found.report);
+        }
+        is_same &= found.is_empty();
+        println!(
+            "redis-server {}: {} sequences, {} commands without a difference; {} with one",
+            opponent.name,
+            summary.n_sequences,
+            summary.n_commands,
+            found.len()
+        );
+    }
+    Ok(is_same)
+}

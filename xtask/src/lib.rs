@@ -3,12 +3,14 @@
 //!
 //! * [`workspace`]: where things are; [`step`]: how progress is told.
 //! * [`setup`]: the tools that a command needs, fetched on first use.
+//! * [`differ`]: the engine beside real Redis servers.
 //! * [`build`]: from sources to a complete static site.
 //! * [`site`]: that site over HTTP; [`serve`]: the same, rebuilt and reloaded on every change.
 //!
 //! Invariant: nothing here depends on where the binary was built or on what was installed by hand.
 
 pub mod build;
+pub mod differ;
 pub mod serve;
 pub mod setup;
 pub mod site;

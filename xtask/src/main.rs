@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use xtask::build::{self, Profile};
 use xtask::workspace::Workspace;
-use xtask::{serve, setup};
+use xtask::{differ, serve, setup};
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -15,6 +15,7 @@ cargo xtask <command>
   build [--dev]                           the complete static site in dist/ (--dev: target/dist-dev/)
   setup [NAME…]                           get what the other commands need (they call it themselves):
                                           wasm, chromium, firefox, redis-7.0, redis-8.2
+  differ [--seeds N] [--server NAME] …    compare the engine with real Redis servers (differ --help)
 ";
 
 fn main() -> ExitCode {
@@ -41,6 +42,7 @@ fn run() -> Result<()> {
         "setup" => setup(arguments),
         "build" => build(arguments),
         "serve" => serve(arguments),
+        "differ" => differ::run(&Workspace::find()?, arguments.raw_args()?),
         "help" => {
             print!("{USAGE}");
             Ok(())

@@ -6,6 +6,7 @@ pub mod raw;
 pub mod repeat;
 pub mod reply;
 pub mod rows;
+pub mod script;
 pub mod tabs;
 
 pub use history::{History, Search};

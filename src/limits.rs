@@ -39,6 +39,24 @@ pub const JOURNAL_INPUTS_MAX: usize = 200_000;
 pub const EVENTS_MAX: usize = 65_536;
 /// Most simulated services.
 pub const SERVICES_MAX: usize = 1_000;
+/// Most messages in one burst of a producer: they all come within one virtual millisecond.
+pub const BURST_MAX: u64 = 1_000;
+/// Most entries that a service reads at once.
+pub const BATCH_MAX: u64 = 1_000;
+/// Most effects, and most losses, that the ledger shows; its counters go on.
+pub const LEDGER_LINES_MAX: usize = 20_000;
+/// Most entries of one stream for which the ledger knows who still owes an effect.
+pub const LEDGER_ENTRIES_MAX: usize = 200_000;
+/// Most streams whose entries the ledger knows.
+pub const LEDGER_STREAMS_MAX: usize = 1_000;
+/// Most groups of one stream that owe effects: one bit each.
+pub const LEDGER_GROUPS_MAX: usize = 32;
+/// Most business keys whose repetitions are counted.
+pub const LEDGER_KEYS_MAX: usize = 1_000_000;
+/// Slowest playback, in thousandths: 0.1x.
+pub const SPEED_PERMILLE_MIN: u32 = 100;
+/// Fastest playback, in thousandths: 100x.
+pub const SPEED_PERMILLE_MAX: u32 = 100_000;
 /// Longest name of a service or a console client, in bytes.
 pub const NAME_BYTES_MAX: usize = 64;
 

@@ -23,6 +23,7 @@ pub mod quantity;
 pub mod queue;
 pub mod rng;
 pub mod shared_log;
+pub mod words;
 
 pub use event::{Fault, ServiceChange, WorldEvent, WorldEventKind};
 pub use ledger::{Effect, Ledger, Loss, LossReason};

@@ -12,7 +12,9 @@ pub enum Job {
     ScenarioLine(usize),
     /// A service's turn. Void if the service's epoch has changed since: that is how a turn is
     /// taken back.
-    Turn { service_idx: usize, epoch: u64 },
+    Turn { service: u32, epoch: u64 },
+    /// A crashed service is started again, unless its epoch has changed since.
+    Restart { service: u32, epoch: u64 },
 }
 
 /// The jobs that are due.

@@ -7,8 +7,11 @@
 //! When an input arrives, everything due by now happens first, and everything that it made due now
 //! happens before the next input: an input's time alone says where it stands among the events.
 
+mod business;
 mod clients;
+mod controls;
 mod events;
+mod services;
 
 use std::rc::Rc;
 
@@ -25,6 +28,7 @@ use crate::time::{Millis, WORLD_START};
 pub use clients::ClientView;
 use clients::Clients;
 use events::EventBuffer;
+use services::Services;
 
 /// The console's client when none is named.
 pub const DEFAULT_CLIENT: &str = "you";
@@ -50,12 +54,16 @@ pub struct World {
     scenario: Scenario,
     server: Server,
     clients: Clients,
+    services: Services,
     queue: Queue,
     transcript: Transcript,
     ledger: Ledger,
     events: EventBuffer,
     trace: Fingerprint,
     n_commands: u64,
+    /// The command that kills the instance (SIM PANIC ON).
+    #[cfg(feature = "fault-injection")]
+    panic_on: Option<Vec<u8>>,
 }
 
 impl World {
@@ -74,12 +82,15 @@ impl World {
             scenario: scenario.clone(),
             server,
             clients: Clients::default(),
+            services: Services::default(),
             queue,
             transcript: Transcript::default(),
             ledger: Ledger::default(),
             events: EventBuffer::default(),
             trace: Fingerprint::default(),
             n_commands: 0,
+            #[cfg(feature = "fault-injection")]
+            panic_on: None,
         }
     }
 
@@ -108,9 +119,16 @@ impl World {
         &self.scenario
     }
 
-    /// The clients, by name, services included.
+    /// The clients: those of the console by name, then those of services.
     pub fn clients(&self) -> impl Iterator<Item = ClientView> + '_ {
-        self.clients.views()
+        let services = self.services.all().map(|service| ClientView {
+            name: Rc::clone(&service.name),
+            id: service.client,
+            is_service: true,
+            waiting: service.waiting,
+            n_queued: 0,
+        });
+        self.clients.views().chain(services)
     }
 
     /// What was said to the server.
@@ -120,7 +138,7 @@ impl World {
 
     /// The services, in the order in which they were added.
     pub fn services(&self) -> impl Iterator<Item = ServiceView> + '_ {
-        std::iter::empty()
+        self.services.views()
     }
 
     /// What the business saw.
@@ -139,6 +157,8 @@ impl World {
         fingerprint.number(self.now);
         fingerprint.number(self.clock_offset_ms.unsigned_abs());
         fingerprint.number(self.n_commands);
+        self.ledger.fold(&mut fingerprint);
+        self.services.fold(&mut fingerprint);
         fingerprint.value()
     }
 
@@ -197,7 +217,7 @@ impl World {
             Some(at) if at <= until && queue_at.is_none_or(|queue_at| at <= queue_at) => {
                 self.now = at;
                 self.server.advance(self.server_now());
-                self.collect();
+                self.collect(false);
                 true
             }
             _ => match self.queue.pop_until(until) {
@@ -219,7 +239,8 @@ impl World {
                     self.line(&line.who, &line.line, Origin::Scenario);
                 }
             }
-            Job::Turn { .. } => {}
+            Job::Turn { service, epoch } => self.turn(service, epoch),
+            Job::Restart { service, epoch } => self.restart(service, Some(epoch)),
         }
     }
 

@@ -4,8 +4,17 @@
 //! the words are none of Redis's commands.
 
 mod list;
+mod parse;
 
 pub use list::CONTROLS;
+pub use parse::parse;
+
+use std::rc::Rc;
+
+use super::service::options::Options;
+use super::service::{CrashPoint, ServiceKind};
+use crate::engine::event::Name;
+use crate::time::Millis;
 
 /// One control, for HELP and completion: the counterpart of [`crate::command::Spec`].
 #[derive(Debug)]
@@ -22,10 +31,97 @@ pub struct Control {
     pub examples: &'static [&'static str],
 }
 
-/// The first words of all control lines: whoever shadows a Redis command would be in the way.
+/// The first words of all control lines.
 pub const CONTROL_WORDS: [&str; 7] = ["SIM", "CLOCK", "SCENARIO", "UNDO", "REDO", "SEEK", "FORK"];
 
 /// Whether a line's first word makes it a control line.
 pub fn is_control(word: &[u8]) -> bool {
     CONTROL_WORDS.iter().any(|control| word.eq_ignore_ascii_case(control.as_bytes()))
+}
+
+/// A control line, understood.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ControlLine {
+    /// Changes the world: it is journaled.
+    World(WorldControl),
+    /// Moves through history or changes how time passes: it is not.
+    Session(SessionControl),
+}
+
+/// What changes the world.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WorldControl {
+    /// SIM ADD
+    Add { name: Rc<str>, kind: ServiceKind, options: Box<Options> },
+    /// SIM SET; the words of the options.
+    Set { name: Rc<str>, words: Vec<Vec<u8>> },
+    /// SIM REMOVE
+    Remove { name: Rc<str> },
+    /// SIM STOP
+    Stop { name: Rc<str>, retire: bool },
+    /// SIM CRASH; without a point: now.
+    Crash { name: Rc<str>, point: Option<CrashPoint> },
+    /// SIM RESTART
+    Restart { name: Rc<str> },
+    /// SIM FREEZE
+    Freeze { name: Rc<str>, for_ms: u64 },
+    /// SIM SLOW
+    Slow { name: Rc<str>, factor_permille: u32 },
+    /// SIM POISON
+    Poison { key: Name, on: bool },
+    /// SIM LOSE-REPLY
+    LoseReply { name: Rc<str> },
+    /// SIM HANGUP: a service or a console client.
+    HangUp { name: Rc<str> },
+    /// SIM LIST
+    List,
+    /// CLOCK SET: the server's clock shows this from now on; `None`: virtual time again.
+    ClockSet { time: Option<ClockTime> },
+    /// CLOCK BACK: the server's clock jumps back.
+    ClockBack { by_ms: u64 },
+    /// SIM PANIC: the next command of that name kills the instance.
+    #[cfg(feature = "fault-injection")]
+    Panic { command: Option<Name> },
+}
+
+/// A time as it was written; what it means depends on when it is applied.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClockTime(pub Rc<str>);
+
+impl ClockTime {
+    /// The time that is meant, `now` being the time that it is relative to.
+    pub fn resolve(&self, now: Millis) -> Option<Millis> {
+        super::quantity::parse_moment(&self.0, now)
+    }
+}
+
+/// What moves through history or changes how time passes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SessionControl {
+    /// CLOCK
+    ClockShow,
+    /// CLOCK PAUSE
+    Pause,
+    /// CLOCK RUN
+    Run,
+    /// CLOCK STEP
+    Step,
+    /// CLOCK SPEED
+    Speed { permille: u32 },
+    /// CLOCK JUMP
+    Jump { by_ms: u64 },
+    /// SCENARIO LIST
+    ScenarioList,
+    /// SCENARIO LOAD
+    ScenarioLoad { name: Rc<str> },
+    /// SCENARIO SHOW
+    ScenarioShow,
+    /// UNDO
+    Undo,
+    /// REDO
+    Redo,
+    /// SEEK
+    Seek { to: ClockTime },
+    /// FORK
+    Fork,
 }

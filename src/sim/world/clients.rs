@@ -7,6 +7,7 @@ use super::{DEFAULT_CLIENT, World};
 use crate::command::{ClientId, Outcome};
 use crate::limits::{CONSOLE_CLIENTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
 use crate::limits::{QUEUED_LINES_MAX, TRANSCRIPT_REPLY_BYTES_MAX};
+use crate::sim::control::is_control;
 use crate::sim::event::WorldEventKind;
 use crate::sim::line::split;
 use crate::sim::transcript::{EntryState, Origin};
@@ -26,17 +27,23 @@ pub struct ClientView {
     pub n_queued: usize,
 }
 
-/// The clients, by name and by connection.
+/// The console's clients by name, and who owns which connection.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Clients {
     by_name: BTreeMap<Rc<str>, Client>,
-    names: BTreeMap<ClientId, Rc<str>>,
+    owners: BTreeMap<ClientId, Owner>,
+}
+
+/// Whose connection it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Owner {
+    Console(Rc<str>),
+    Service(u32),
 }
 
 #[derive(Clone, Default, Debug)]
 struct Client {
     id: Option<ClientId>,
-    is_service: bool,
     /// The line that blocks it.
     waiting: Option<u64>,
     /// Lines behind it: their numbers, in order. Their text is in the queue since the transcript
@@ -49,7 +56,7 @@ impl Clients {
         self.by_name.iter().map(|(name, client)| ClientView {
             name: Rc::clone(name),
             id: client.id,
-            is_service: client.is_service,
+            is_service: false,
             waiting: client.waiting,
             n_queued: client.queued.len(),
         })
@@ -68,6 +75,9 @@ impl World {
         match split(line) {
             Err(unbalanced) => self.note(seq, &unbalanced.to_string()),
             Ok(words) if words.is_empty() => self.note(seq, ""),
+            Ok(words) if words.first().is_some_and(|word| is_control(word)) => {
+                self.control(seq, &words);
+            }
             Ok(words) => self.command(&name, seq, words),
         }
         seq
@@ -89,7 +99,7 @@ impl World {
     }
 
     /// Answers a line with reply bytes.
-    fn reply(&mut self, seq: u64, reply: Vec<u8>) {
+    pub(super) fn reply(&mut self, seq: u64, reply: Vec<u8>) {
         if TRANSCRIPT_REPLY_BYTES_MAX < reply.len() {
             let n_bytes = reply.len();
             let text = format!(
@@ -102,9 +112,9 @@ impl World {
     }
 
     fn command(&mut self, name: &Rc<str>, seq: u64, words: Vec<Vec<u8>>) {
-        let n_console = self.clients.by_name.values().filter(|client| !client.is_service).count();
-        let known = self.clients.by_name.contains_key(name);
-        if !known && (CONSOLE_CLIENTS_MAX <= n_console || NAME_BYTES_MAX < name.len()) {
+        let is_known = self.clients.by_name.contains_key(name);
+        let is_full = CONSOLE_CLIENTS_MAX <= self.clients.by_name.len();
+        if !is_known && (is_full || NAME_BYTES_MAX < name.len()) {
             let text = format!(
                 "No more clients: at most {CONSOLE_CLIENTS_MAX}, with names of at most {NAME_BYTES_MAX} bytes."
             );
@@ -122,17 +132,21 @@ impl World {
             return;
         }
         self.execute(name, seq, &words);
-        self.collect();
+        self.collect(false);
     }
 
     /// Sends one command; the reply, if it comes at once, goes to the transcript.
     fn execute(&mut self, name: &Rc<str>, seq: u64, words: &[Vec<u8>]) {
-        let id = self.connected(name);
+        let id = match self.clients.by_name.get(name).and_then(|client| client.id) {
+            Some(id) => id,
+            None => {
+                let id = self.connect(name, Owner::Console(Rc::clone(name)));
+                self.clients.by_name.entry(Rc::clone(name)).or_default().id = Some(id);
+                id
+            }
+        };
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        let mut reply = Vec::new();
-        let outcome = self.server.execute(id, &words, self.server_now(), &mut reply);
-        self.n_commands += 1;
-        self.trace.bytes(&reply);
+        let (outcome, reply) = self.run_command(id, &words);
         match outcome {
             Outcome::Replied => self.reply(seq, reply),
             Outcome::Blocked => {
@@ -147,47 +161,69 @@ impl World {
         }
     }
 
-    /// The client's connection, made if there is none.
-    fn connected(&mut self, name: &Rc<str>) -> ClientId {
-        if let Some(id) = self.clients.by_name.get(name).and_then(|client| client.id) {
-            return id;
+    /// Runs a command on the server.
+    pub(super) fn run_command(&mut self, id: ClientId, words: &[&[u8]]) -> (Outcome, Vec<u8>) {
+        #[cfg(feature = "fault-injection")]
+        if let (Some(command), Some(word)) = (&self.panic_on, words.first()) {
+            assert!(!word.eq_ignore_ascii_case(command), "injected by SIM PANIC ON");
         }
+        let mut reply = Vec::new();
+        let outcome = self.server.execute(id, words, self.server_now(), &mut reply);
+        self.n_commands += 1;
+        self.trace.bytes(&reply);
+        self.learn_key(words, &reply);
+        (outcome, reply)
+    }
+
+    /// A new connection, named in CLIENT LIST.
+    pub(super) fn connect(&mut self, name: &str, owner: Owner) -> ClientId {
         let id = self.server.connect(self.server_now());
-        self.clients.by_name.entry(Rc::clone(name)).or_default().id = Some(id);
-        self.clients.names.insert(id, Rc::clone(name));
-        // CLIENT LIST should name it; a name with blanks is refused, and then it has none.
+        self.clients.owners.insert(id, owner);
+        // A name that Redis would refuse (it has a blank) stays unset.
         let words: [&[u8]; 3] = [b"CLIENT", b"SETNAME", name.as_bytes()];
         self.server.execute(id, &words, self.server_now(), &mut Vec::new());
         id
     }
 
-    /// Cuts a client's connection: what it waited for will not come.
-    pub(super) fn hang_up(&mut self, name: &str) {
-        let Some(client) = self.clients.by_name.get_mut(name) else { return };
+    pub(super) fn disconnect(&mut self, id: ClientId) {
+        self.clients.owners.remove(&id);
+        self.server.disconnect(id);
+    }
+
+    /// Cuts a console client's connection: what it waited for will not come. False if there is no
+    /// such client.
+    pub(super) fn hang_up(&mut self, name: &str) -> bool {
+        let Some(client) = self.clients.by_name.get_mut(name) else { return false };
         let id = client.id.take();
-        let unanswered: Vec<u64> = client
-            .waiting
-            .take()
-            .into_iter()
-            .chain(client.queued.drain(..).map(|(seq, _)| seq))
-            .collect();
+        let queued = client.queued.drain(..).map(|(seq, _)| seq);
+        let unanswered: Vec<u64> = client.waiting.take().into_iter().chain(queued).collect();
         if let Some(id) = id {
-            self.clients.names.remove(&id);
-            self.server.disconnect(id);
+            self.disconnect(id);
         }
         for seq in unanswered {
             self.note(seq, "The connection was closed before the reply came.");
         }
+        true
     }
 
-    /// Takes what the server has to say to clients that did not just ask, and its events.
-    pub(super) fn collect(&mut self) {
-        while let Some((id, reply)) = self.server.poll_output() {
+    /// Takes what the server has to say to clients that did not just ask, and its events. Events
+    /// are credited to whoever made the server move: a service or somebody else.
+    pub(super) fn collect(&mut self, by_service: bool) {
+        loop {
+            self.collect_events(by_service);
+            let Some((id, reply)) = self.server.poll_output() else { return };
             self.trace.bytes(&reply);
-            let Some(name) = self.clients.names.get(&id).cloned() else { continue };
-            self.receive(&name, reply);
+            match self.clients.owners.get(&id).cloned() {
+                Some(Owner::Console(name)) => self.receive(&name, reply),
+                Some(Owner::Service(service)) => self.service_hears(service, reply),
+                None => {}
+            }
         }
+    }
+
+    fn collect_events(&mut self, by_service: bool) {
         while let Some(event) = self.server.poll_event() {
+            self.account(&event, by_service);
             self.emit(WorldEventKind::Engine(event));
         }
     }

@@ -1,0 +1,194 @@
+//! Which effects are still owed: for each entry of a watched stream, which groups have done theirs.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::engine::StreamId;
+use crate::engine::event::Name;
+use crate::limits::{LEDGER_ENTRIES_MAX, LEDGER_GROUPS_MAX, LEDGER_STREAMS_MAX};
+use crate::sim::shared_log::SharedLog;
+
+/// Streams that owe something.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Duties {
+    streams: BTreeMap<Name, Stream>,
+}
+
+#[derive(Clone, Default, Debug)]
+struct Stream {
+    /// At most [`LEDGER_GROUPS_MAX`]; the position is the group's bit.
+    groups: Vec<Group>,
+    /// In the order of their ids.
+    entries: SharedLog<Owed>,
+    /// What is shared by all entries whose key is not known.
+    no_key: Option<Name>,
+}
+
+#[derive(Clone, Debug)]
+struct Group {
+    name: Name,
+    /// What it owes; `None`: no service works in it, so nothing.
+    what: Option<Rc<str>>,
+    /// It owes nothing for entries up to this one; `None`: the group does not exist (yet).
+    after: Option<StreamId>,
+}
+
+#[derive(Clone, Debug)]
+struct Owed {
+    id: StreamId,
+    key: Name,
+    /// A bit for each group that needs it no more.
+    done: u32,
+    /// A bit for each group whose loss was noted.
+    lost: u32,
+}
+
+impl Stream {
+    fn place(&self, id: StreamId) -> Option<u64> {
+        let seq = self.entries.partition_point(|owed| owed.id < id);
+        self.entries.get(seq).filter(|owed| owed.id == id).map(|_| seq)
+    }
+
+    fn group_idx(&self, name: &[u8]) -> Option<usize> {
+        self.groups.iter().position(|group| *group.name == *name)
+    }
+}
+
+impl Duties {
+    pub(super) fn expect(&mut self, stream: &Name, group: &Name, what: &Rc<str>) {
+        if let Some(group) = self.group(stream, group) {
+            group.what.get_or_insert_with(|| Rc::clone(what));
+        }
+    }
+
+    /// The group, known from now on unless there are too many.
+    fn group(&mut self, stream: &Name, name: &Name) -> Option<&mut Group> {
+        let stream = self.stream(stream)?;
+        let group_idx = match stream.group_idx(name) {
+            Some(group_idx) => group_idx,
+            None if stream.groups.len() < LEDGER_GROUPS_MAX => {
+                stream.groups.push(Group { name: name.clone(), what: None, after: None });
+                stream.groups.len() - 1
+            }
+            None => return None,
+        };
+        stream.groups.get_mut(group_idx)
+    }
+
+    /// The stream, known from now on unless there are too many.
+    fn stream(&mut self, name: &Name) -> Option<&mut Stream> {
+        if self.streams.len() < LEDGER_STREAMS_MAX || self.streams.contains_key(name) {
+            return Some(self.streams.entry(name.clone()).or_default());
+        }
+        None
+    }
+
+    pub(super) fn groups_of(&self, stream: &[u8]) -> Vec<Name> {
+        let groups = self.streams.get(stream).map(|stream| stream.groups.as_slice());
+        groups.unwrap_or_default().iter().map(|group| group.name.clone()).collect()
+    }
+
+    /// `after`: where the group begins; `None` when it was destroyed.
+    pub(super) fn begins(&mut self, stream: &Name, group: &Name, after: Option<StreamId>) {
+        if let Some(group) = self.group(stream, group) {
+            group.after = after;
+        }
+    }
+
+    pub(super) fn added(&mut self, stream: &Name, id: StreamId) {
+        let Some(stream) = self.stream(stream) else { return };
+        if stream.entries.last().is_none_or(|last| last.id < id) {
+            let key = Rc::clone(stream.no_key.get_or_insert_with(|| Name::from(&b""[..])));
+            stream.entries.push(Owed { id, key, done: 0, lost: 0 });
+            while stream.entries.forget_to(LEDGER_ENTRIES_MAX).is_some() {}
+        }
+    }
+
+    /// The stream is gone, and with it its groups.
+    pub(super) fn deleted(&mut self, stream: &[u8]) {
+        let Some(stream) = self.streams.get_mut(stream) else { return };
+        stream.entries = SharedLog::default();
+        stream.groups.iter_mut().for_each(|group| group.after = None);
+    }
+
+    pub(super) fn named(&mut self, stream: &[u8], id: StreamId, key: Name) {
+        let Some(stream) = self.streams.get_mut(stream) else { return };
+        if let Some(owed) = stream.place(id).and_then(|seq| stream.entries.get_mut(seq)) {
+            owed.key = key;
+        }
+    }
+
+    /// The entry needs no more of this group; returns what was noted as lost, if it was.
+    pub(super) fn settle(&mut self, stream: &[u8], group: &[u8], id: StreamId) -> Option<Rc<str>> {
+        let stream = self.streams.get_mut(stream)?;
+        let group_idx = stream.group_idx(group)?;
+        let owed = stream.entries.get_mut(stream.place(id)?)?;
+        let was_lost = owed.lost & (1 << group_idx) != 0;
+        owed.done |= 1 << group_idx;
+        owed.lost &= !(1 << group_idx);
+        if was_lost { stream.groups.get(group_idx)?.what.clone() } else { None }
+    }
+
+    /// Notes a loss; `None` if there is none to note. Returns what will not be done, and to whom.
+    pub(super) fn lose(
+        &mut self,
+        stream: &[u8],
+        group: &[u8],
+        id: StreamId,
+    ) -> Option<(Rc<str>, Name)> {
+        let stream = self.streams.get_mut(stream)?;
+        let group_idx = stream.group_idx(group)?;
+        let seq = stream.place(id)?;
+        if !is_owed(stream.entries.get(seq)?, stream.groups.get(group_idx)?, group_idx) {
+            return None;
+        }
+        let owed = stream.entries.get_mut(seq)?;
+        owed.lost |= 1 << group_idx;
+        Some((stream.groups.get(group_idx)?.what.clone()?, owed.key.clone()))
+    }
+
+    pub(super) fn owed(
+        &self,
+        stream: &[u8],
+        group: &[u8],
+        first: StreamId,
+        last: StreamId,
+    ) -> Vec<StreamId> {
+        let Some(stream) = self.streams.get(stream) else { return Vec::new() };
+        let Some(group_idx) = stream.group_idx(group) else { return Vec::new() };
+        let Some(group) = stream.groups.get(group_idx) else { return Vec::new() };
+        let from = stream.entries.partition_point(|owed| owed.id < first);
+        let in_range = stream.entries.iter_from(from).take_while(|owed| owed.id <= last);
+        in_range.filter(|owed| is_owed(owed, group, group_idx)).map(|owed| owed.id).collect()
+    }
+}
+
+fn is_owed(owed: &Owed, group: &Group, group_idx: usize) -> bool {
+    let reads_it = group.what.is_some() && group.after.is_some_and(|after| after < owed.id);
+    reads_it && (owed.done | owed.lost) & (1 << group_idx) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_owes_what_came_after_it_and_is_not_done() {
+        let (stream, group, what) = (Name::from(&b"s"[..]), Name::from(&b"g"[..]), "done".into());
+        let id = |ms| StreamId::new(ms, 0);
+        let mut duties = Duties::default();
+        duties.expect(&stream, &group, &what);
+        (1..=5).for_each(|ms| duties.added(&stream, id(ms)));
+        let owed = |duties: &Duties| duties.owed(&stream, &group, id(0), id(9));
+        assert_eq!(owed(&duties), []);
+        duties.begins(&stream, &group, Some(id(2)));
+        assert_eq!(owed(&duties), [id(3), id(4), id(5)]);
+        assert_eq!(duties.settle(&stream, &group, id(4)), None);
+        duties.named(&stream, id(5), b"key"[..].into());
+        let lost = duties.lose(&stream, &group, id(5));
+        assert_eq!(lost, Some((Rc::clone(&what), b"key"[..].into())));
+        assert_eq!(duties.lose(&stream, &group, id(5)), None);
+        assert_eq!(owed(&duties), [id(3)]);
+        assert_eq!(duties.settle(&stream, &group, id(5)), Some(what));
+    }
+}

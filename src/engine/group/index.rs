@@ -129,6 +129,10 @@ impl IdIndex {
         // `first` may stay below what is now the first id: it only has to separate the chunks.
         if len == 0 && 1 < self.chunks.len() {
             self.chunks.remove(chunk_idx);
+            // Gives back room when most of it is empty.
+            if 64 < self.chunks.capacity() && self.chunks.len() < self.chunks.capacity() / 4 {
+                self.chunks.shrink_to(2 * self.chunks.len());
+            }
         } else if self.len == 0 {
             self.chunks.truncate(1);
             self.chunks[0].first = StreamId::MIN;

@@ -189,6 +189,7 @@ impl Log {
         let dead = self.nodes[node_idx].node.live == 0;
         if dead {
             self.nodes.remove(node_idx);
+            self.shrink();
         }
         dead
     }
@@ -197,6 +198,15 @@ impl Log {
     pub(super) fn drop_first_node(&mut self) {
         if let Some(Slot { node, .. }) = self.nodes.pop_front() {
             self.len -= u64::from(node.live);
+            self.shrink();
+        }
+    }
+
+    /// Gives back room for nodes when most of it is empty.
+    fn shrink(&mut self) {
+        let len = self.nodes.len();
+        if 64 < self.nodes.capacity() && len < self.nodes.capacity() / 4 {
+            self.nodes.shrink_to(2 * len);
         }
     }
 

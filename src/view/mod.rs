@@ -3,4 +3,5 @@
 //! Invariant: no web-sys; the same input gives the same output.
 
 pub mod console;
+pub mod sentence;
 pub mod store;

@@ -25,6 +25,7 @@ pub mod stream;
 pub mod table;
 pub mod tokenize;
 pub mod waiters;
+pub mod why;
 
 mod connection;
 mod database;

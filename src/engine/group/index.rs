@@ -43,6 +43,10 @@ impl IdIndex {
     /// The slot with this id.
     pub(super) fn get(&self, id: StreamId, slab: &Slab) -> Option<u32> {
         let chunk = &self.chunks[self.chunk_idx(id)?];
+        // What is delivered now is mostly new, and so behind all others.
+        if slab.id(*chunk.slots.last()?) < id {
+            return None;
+        }
         let place = chunk.slots.binary_search_by_key(&id, |slot| slab.id(*slot)).ok()?;
         Some(chunk.slots[place])
     }

@@ -53,13 +53,6 @@ pub const LEDGER_STREAMS_MAX: usize = 1_000;
 pub const LEDGER_GROUPS_MAX: usize = 32;
 /// Most business keys whose repetitions are counted.
 pub const LEDGER_KEYS_MAX: usize = 1_000_000;
-/// Longest scenario file, in bytes.
-pub const SCENARIO_BYTES_MAX: usize = 64 * 1024;
-/// Most lines of a scenario.
-pub const SCENARIO_LINES_MAX: usize = 1_000;
-/// What the server of a world may take, in bytes: `maxmemory`. Beyond it, commands that add data get
-/// Redis's OOM error instead of the page its end.
-pub const WORLD_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Slowest playback, in thousandths: 0.1x.
 pub const SPEED_PERMILLE_MIN: u32 = 100;
 /// Fastest playback, in thousandths: 100x.
@@ -69,3 +62,13 @@ pub const NAME_BYTES_MAX: usize = 64;
 
 const _: () = assert!(TRANSCRIPT_REPLY_BYTES_MAX < TRANSCRIPT_BYTES_MAX);
 const _: () = assert!(LINE_BYTES_MAX < TRANSCRIPT_REPLY_BYTES_MAX);
+/// Most entries in motion in the picture; beyond it, changes are shown without motion.
+pub const FLIGHTS_MAX: usize = 6_000;
+/// Most streams drawn; the picture says how many more there are.
+pub const STREAMS_SHOWN_MAX: usize = 12;
+/// Most groups drawn for a stream.
+pub const GROUPS_SHOWN_MAX: usize = 16;
+/// Most lanes drawn for a group.
+pub const LANES_SHOWN_MAX: usize = 64;
+/// Most entries that the lanes remember a place for, per stream; older ones are "left of the view".
+pub const PLACES_MAX: usize = 1_200_000;

@@ -125,6 +125,4 @@ pub enum Wait {
     Group,
     /// BLPOP.
     List,
-    /// No key at all: only `retry_at`, at which the re-run answers (WAIT, DEBUG SLEEP).
-    Time,
 }

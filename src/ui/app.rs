@@ -14,9 +14,13 @@ use super::console::ConsoleMsg;
 use super::crash;
 use super::dom::{self, Listener};
 use super::inbox::Inbox;
+use super::lanes::LanesMsg;
+use super::settings::{Settings, SettingsMsg};
 use super::storage::database::Written;
 use super::storage::{Keeper, Ownership};
 use super::ticker::{Ticker, Wake};
+use crate::engine::StreamId;
+use crate::engine::event::Name;
 use crate::sim::control::CONTROL_WORDS;
 use crate::sim::{Input, Session, WorldEvent, WorldEventKind};
 
@@ -31,6 +35,14 @@ pub enum Msg {
     Run { who: String, line: String },
     /// In the console.
     Console(ConsoleMsg),
+    /// At the lanes.
+    Lanes(LanesMsg),
+    /// Show the life of an entry (database, key, id), or close it.
+    Biography(Option<(u32, Name, StreamId)>),
+    /// In the settings dialog.
+    Setting(SettingsMsg),
+    /// What is chosen now.
+    Settings(Settings),
     /// The crash panel was read.
     CloseCrash,
     /// The browser confirmed a write, or said why not.
@@ -213,7 +225,7 @@ impl App {
                 }
             }
             Msg::Keep { name, text } => self.keeper.put_value(name, text.clone()),
-            Msg::Visible(_) | Msg::Notice(_) | Msg::CloseCrash | Msg::Console(_) => {}
+            _ => {}
         }
     }
 

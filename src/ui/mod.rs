@@ -10,10 +10,13 @@ pub mod app;
 pub mod start;
 
 pub mod console;
+pub mod lanes;
+pub mod settings;
 
 pub mod crash;
 pub mod dom;
 pub mod inbox;
+pub mod observer;
 pub mod storage;
 pub mod ticker;
 

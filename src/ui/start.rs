@@ -12,6 +12,8 @@ use super::console::ConsolePane;
 use super::crash::{self, CrashPane};
 use super::dom::{self, MissingElement};
 use super::inbox::Inbox;
+use super::lanes::LanesPane;
+use super::settings::SettingsPane;
 use super::storage::database::{Contents, Database};
 use super::storage::{DATABASE, Keeper, Ownership, lock};
 use crate::command::Profile;
@@ -117,5 +119,9 @@ fn mount(
 
 /// Every pane of the page, in the order in which they are brought up to date.
 fn panes(inbox: &Inbox, contents: &Contents) -> Result<Vec<Box<dyn Pane>>, MissingElement> {
-    Ok(vec![Box::new(ConsolePane::mount(inbox, contents)?)])
+    Ok(vec![
+        Box::new(SettingsPane::mount(inbox, contents)?),
+        Box::new(ConsolePane::mount(inbox, contents)?),
+        Box::new(LanesPane::mount(inbox)?),
+    ])
 }

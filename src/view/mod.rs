@@ -3,5 +3,19 @@
 //! Invariant: no web-sys; the same input gives the same output.
 
 pub mod console;
-pub mod sentence;
 pub mod store;
+
+pub mod picture;
+pub mod scene;
+pub mod tokens;
+
+pub mod camera;
+pub mod draw;
+pub mod hit;
+pub mod lanes;
+pub mod lod;
+pub mod places;
+pub mod plan;
+pub mod text;
+pub mod tween;
+pub mod twin;

@@ -1,0 +1,152 @@
+//! From the plan to shapes.
+
+mod band;
+mod flight;
+mod log;
+mod sign;
+#[cfg(test)]
+mod tests;
+
+use super::hit::Target;
+use super::picture::{CellState, GroupPicture, Picture, StreamPicture};
+use super::plan::{GroupPlan, Plan, StreamPlan};
+use super::scene::{Align, Brush, Label, Layer, Scene};
+use super::text;
+use super::tokens::{Font, Paint};
+use super::tween::{Held, Mover, Tweens};
+
+/// What the person looks at and how.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Look {
+    /// Under the pointer.
+    pub hover: Option<Target>,
+    /// Where the keyboard is.
+    pub focus: Option<Target>,
+}
+
+/// Draws a picture into a scene, which is emptied first. `markers` says where each group's marker
+/// stands right now (it glides); without one it stands where the picture says.
+pub fn draw(
+    picture: &Picture,
+    plan: &Plan,
+    tweens: &Tweens,
+    markers: &dyn Fn(u32, u32) -> Option<f64>,
+    look: Look,
+    [width, height]: [f32; 2],
+    scene: &mut Scene,
+) {
+    scene.clear(width, height);
+    scene.content_height = plan.content_height;
+    let pen = Pen { plan, held: tweens.held(), look, height };
+    if picture.streams.is_empty() {
+        let [x, y] = [width / 2.0, height / 2.0];
+        pen.note(scene, [x, y - 10.0], Align::Centre, Paint::InkSoft, text::NO_STREAM, width);
+        pen.note(scene, [x, y + 10.0], Align::Centre, Paint::Accent, text::NO_STREAM_TRY, width);
+    }
+    for (stream, stream_plan) in picture.streams.iter().zip(&plan.streams) {
+        if stream_plan.bottom < -40.0 || height + 40.0 < stream_plan.producers_y {
+            continue;
+        }
+        log::draw(&pen, stream, stream_plan, scene);
+        for (group, group_plan) in stream.groups.iter().zip(&stream_plan.groups) {
+            let marker = markers(stream.stream, group.group).unwrap_or(group.marker as f64);
+            let band = Band { stream, stream_plan, group, group_plan };
+            band::draw(&pen, &band, marker, scene);
+        }
+        if stream.groups.is_empty() {
+            let at = [plan.measures.gutter + 10.0, stream_plan.bottom - 14.0];
+            let room = width - at[0];
+            pen.note(scene, at, Align::Left, Paint::InkSoft, text::NO_GROUP, room);
+        }
+    }
+    flight::draw(&pen, picture, tweens, scene);
+}
+
+/// What every part of the drawing needs.
+struct Pen<'a> {
+    plan: &'a Plan,
+    held: Held,
+    look: Look,
+    height: f32,
+}
+
+impl Pen<'_> {
+    /// What a cell of the log is to a group, held back while something of it moves.
+    fn state(
+        &self,
+        stream: u32,
+        group: u32,
+        cell: &super::picture::Cell,
+        now: CellState,
+    ) -> CellState {
+        self.held.state(Mover { stream, group, id: cell.id }).unwrap_or(now)
+    }
+
+    /// What a cell of the log is to its groups together: the least finished counts.
+    fn state_of_all(&self, stream: &StreamPicture, cell_idx: usize) -> Option<CellState> {
+        let cell = stream.cells.get(cell_idx)?;
+        let states = stream.groups.iter().filter_map(|group| {
+            let now = *group.cells.get(cell_idx)?;
+            Some(self.state(stream.stream, group.group, cell, now))
+        });
+        states.max()
+    }
+
+    /// Whether the pointer or the keyboard is at this entry.
+    fn is_pointed_at(&self, target: Target) -> bool {
+        self.look.hover == Some(target) || self.look.focus == Some(target)
+    }
+
+    /// Whether a row can be seen at all.
+    fn is_in_view(&self, y: f32, h: f32) -> bool {
+        0.0 <= y + h && y <= self.height
+    }
+
+    fn note(
+        &self,
+        scene: &mut Scene,
+        [x, y]: [f32; 2],
+        align: Align,
+        paint: Paint,
+        text: &str,
+        max_px: f32,
+    ) {
+        let (layer, font) = (Layer::Detail, Font::Note);
+        let label = Label { layer, paint, font, align, alpha: 255, x, y, text: text.to_owned() };
+        scene.label(label, max_px);
+    }
+
+    /// A text in the column of names.
+    fn name(&self, scene: &mut Scene, y: f32, font: Font, paint: Paint, text: String, indent: f32) {
+        let layer = Layer::GutterDetail;
+        let x = 10.0 + indent;
+        let label = Label { layer, paint, font, align: Align::Left, alpha: 255, x, y, text };
+        scene.label(label, self.plan.measures.gutter - x - 4.0);
+    }
+
+    /// The ground of the column of names, over what scrolls under it.
+    fn gutter(&self, scene: &mut Scene, y: f32, h: f32, paint: Paint) {
+        let w = self.plan.measures.gutter;
+        scene.rect(Brush::fill(Layer::Gutter, paint), [0.0, y, w, h], 0.0);
+    }
+}
+
+/// How much of a group's band is a lag: from the marker to the head.
+fn lag_span(
+    plan: &Plan,
+    stream: &StreamPicture,
+    stream_plan: &StreamPlan,
+    marker: f64,
+) -> Option<[f32; 2]> {
+    let from = plan.place_x(stream_plan, marker - 0.5).max(plan.measures.gutter);
+    let to = plan.place_x(stream_plan, stream.n_places as f64 - 0.5).min(plan.width);
+    (from + 1.0 < to).then_some([from, to])
+}
+
+/// The rows of one group and what fills them.
+struct Band<'a> {
+    stream: &'a StreamPicture,
+    stream_plan: &'a StreamPlan,
+    group: &'a GroupPicture,
+    group_plan: &'a GroupPlan,
+}

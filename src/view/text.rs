@@ -1,0 +1,241 @@
+//! All words of the page that Rust writes, in one place, so that they can be translated together.
+//! (What stands in `www/index.html` is the other half.)
+
+use super::picture::Health;
+use crate::command::Profile;
+use crate::engine::StreamId;
+use crate::time::Millis;
+
+pub const NO_STREAM: &str = "Nothing here yet. Append the first entry:";
+pub const NO_STREAM_TRY: &str = "XADD orders * item tea";
+pub const NO_GROUP: &str = "No group reads this stream yet. Try XGROUP CREATE orders billing 0";
+pub const LAST_DELIVERED: &str = "last-delivered-id";
+pub const NOBODY: &str = "nobody";
+pub const NO_CONSUMER: &str = "no consumer yet";
+pub const ACKED_ROW: &str = "acked";
+
+/// "1 entry", "12 entries".
+pub fn n_entries(n: u64) -> String {
+    counted(n, "entry", "entries")
+}
+
+/// A number with its noun.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    let noun = if n == 1 { one } else { many };
+    format!("{} {noun}", grouped(n))
+}
+
+/// "and 3 more".
+pub fn n_more(n: usize) -> String {
+    format!("and {n} more")
+}
+
+/// 12345 as "12,345".
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (idx, digit) in digits.chars().enumerate() {
+        if 0 < idx && (digits.len() - idx).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A lag where there is room to explain it.
+pub fn lag_long(lag: u64) -> String {
+    format!("lag {}: not delivered yet", grouped(lag))
+}
+
+/// A lag where there is not.
+pub fn lag_short(lag: u64) -> String {
+    format!("lag {}", grouped(lag))
+}
+
+/// What stands under a consumer's name.
+pub fn lane_note(health: Health, n_pending: u64) -> String {
+    let pending = if n_pending == 0 { String::new() } else { format!("{n_pending} pending") };
+    let what = match health {
+        Health::Crashed => "crashed",
+        Health::Frozen => "frozen",
+        Health::Stopped => "stopped",
+        Health::Waiting if n_pending == 0 => "waiting",
+        Health::Idle if n_pending == 0 => "idle",
+        Health::Unknown if n_pending == 0 => "nothing pending",
+        _ => "",
+    };
+    match (what.is_empty(), pending.is_empty()) {
+        (false, false) => format!("{what}, {pending}"),
+        _ => format!("{what}{pending}"),
+    }
+}
+
+/// An id short enough for a box: the last four digits of its time, unless it is short anyway.
+pub fn short_id(id: StreamId) -> String {
+    let ms = id.ms.to_string();
+    match ms.get(ms.len().saturating_sub(4)..) {
+        Some(tail) if 6 < ms.len() => format!("…{tail}-{}", id.seq),
+        _ => id.to_string(),
+    }
+}
+
+/// The time of day in an id, if it looks like a time at all (after 2001).
+pub fn clock_of_id(id: StreamId) -> Option<String> {
+    (1_000_000_000_000 <= id.ms && id.ms < 100_000_000_000_000).then(|| clock(id.ms))
+}
+
+/// The time of day (UTC) to the second: "22:13:20".
+pub fn clock(at: Millis) -> String {
+    let seconds = at / 1_000;
+    format!("{:02}:{:02}:{:02}", seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60)
+}
+
+/// The time of day to the millisecond.
+pub fn clock_ms(at: Millis) -> String {
+    format!("{}.{:03}", clock(at), at % 1_000)
+}
+
+/// A duration as people say it: "850 ms", "4.2 s", "2 min 5 s", "3 h 20 min".
+pub fn duration(ms: Millis) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
+    }
+}
+
+/// The heading of a log in words.
+pub fn twin_stream(name: &str) -> String {
+    format!("Stream {name}")
+}
+
+/// What there is to say of a log.
+pub fn twin_log(n: u64, n_listed: usize) -> String {
+    let entries = n_entries(n);
+    if n_listed as u64 == n { entries } else { format!("{entries}; the newest {n_listed}:") }
+}
+
+/// The heading of a group in words.
+pub fn twin_group(name: &str, stream: &str) -> String {
+    format!("Group {name} of {stream}")
+}
+
+/// What there is to say of a group.
+pub fn twin_group_note(last: StreamId, n_pending: u64, n_undelivered: usize) -> String {
+    let lag =
+        if n_undelivered < 1_000 { n_undelivered.to_string() } else { "1,000 or more".into() };
+    format!("last-delivered-id {last}, {n_pending} pending, lag {lag}")
+}
+
+/// The heading of a consumer in words.
+pub fn twin_consumer(name: &str) -> String {
+    format!("Consumer {name}")
+}
+
+/// What there is to say of a consumer.
+pub fn twin_consumer_note(health: Health, n_pending: u64) -> String {
+    let note = lane_note(health, n_pending);
+    if n_pending == 0 && health != Health::Unknown {
+        format!("{note}, nothing pending")
+    } else {
+        note
+    }
+}
+
+/// A pending entry in words.
+pub fn twin_pending(label: &str, n_deliveries: u64, idle_ms: Millis, exists: bool) -> String {
+    let times =
+        if n_deliveries == 1 { String::new() } else { format!(", delivered {n_deliveries} times") };
+    let gone = if exists { "" } else { ", no longer in the log" };
+    format!("{label}{times}, idle {}{gone}", duration(idle_ms))
+}
+
+pub const TIP_GONE: &str = "no longer in the log";
+
+/// What an entry is to a group.
+pub fn tip_in_group(group: &str, owner: Option<&str>, is_ahead: bool) -> String {
+    match owner {
+        Some(owner) => format!("{group}: pending for {owner}"),
+        None if is_ahead => format!("{group}: not delivered yet"),
+        None => format!("{group}: done"),
+    }
+}
+
+/// About a consumer.
+pub fn tip_lane(consumer: &str, group: &str, health: Health, n_pending: u64) -> String {
+    let note = lane_note(health, n_pending);
+    format!("{consumer}, consumer of {group}\n{note}")
+}
+
+/// About a marker.
+pub fn tip_marker(group: &str, last: StreamId) -> String {
+    format!(
+        "last-delivered-id of {group}: {last}\nEverything up to here was handed to some consumer \
+         of the group. What lies to the right is its lag."
+    )
+}
+
+/// About a pending entry.
+pub fn tip_pending(
+    label: &str,
+    owner: &str,
+    n_deliveries: u64,
+    idle_ms: Option<Millis>,
+    exists: bool,
+) -> String {
+    let times = counted(n_deliveries, "time", "times");
+    let idle =
+        idle_ms.map_or("idle time unknown".to_owned(), |ms| format!("idle {}", duration(ms)));
+    let gone = if exists { "" } else { "\nIts entry is no longer in the log: a dangling id." };
+    format!("{label}\npending for {owner}: delivered {times}, {idle}, not acked yet{gone}")
+}
+
+/// A version profile as people call it: "Redis 8.6", "Valkey 9".
+pub fn profile_name(profile: Profile) -> String {
+    match profile.name().strip_prefix("valkey-") {
+        Some(version) => format!("Valkey {version}"),
+        None => format!("Redis {profile}"),
+    }
+}
+
+/// Bytes as text: what is not UTF-8 becomes `\x..`, control characters too.
+pub fn lossy(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            if letter.is_control() {
+                out.push_str(&format!("\\x{:02x}", u32::from(letter)));
+            } else {
+                out.push(letter);
+            }
+        }
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_numbers_and_times_are_short() {
+        assert_eq!(short_id(StreamId::new(1_700_000_003_412, 0)), "…3412-0");
+        assert_eq!(short_id(StreamId::new(5, 1)), "5-1");
+        assert_eq!(clock(1_700_000_003_412), "22:13:23");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(grouped(123), "123");
+        let durations = [850, 4_250, 125_000, 12_000_000].map(duration);
+        assert_eq!(durations, ["850 ms", "4.2 s", "2 min 5 s", "3 h 20 min"]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown_as_numbers() {
+        assert_eq!(lossy(b"te\xffa\n\x00"), "te\\xffa\\x0a\\x00");
+        assert_eq!(lossy("grün ☕".as_bytes()), "grün ☕");
+    }
+}

@@ -53,6 +53,13 @@ pub const LEDGER_STREAMS_MAX: usize = 1_000;
 pub const LEDGER_GROUPS_MAX: usize = 32;
 /// Most business keys whose repetitions are counted.
 pub const LEDGER_KEYS_MAX: usize = 1_000_000;
+/// Longest scenario file, in bytes.
+pub const SCENARIO_BYTES_MAX: usize = 64 * 1024;
+/// Most lines of a scenario.
+pub const SCENARIO_LINES_MAX: usize = 1_000;
+/// What the server of a world may take, in bytes: `maxmemory`. Beyond it, commands that add data get
+/// Redis's OOM error instead of the page its end.
+pub const WORLD_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Slowest playback, in thousandths: 0.1x.
 pub const SPEED_PERMILLE_MIN: u32 = 100;
 /// Fastest playback, in thousandths: 100x.

@@ -3,7 +3,8 @@
 //! * `golden/edge-8.6.3-resp{2,3}.txt`: one client, about 730 commands; each section starts on an
 //!   empty server. A command, then its reply, indented.
 //! * `golden/blocking-8.6.3.txt`: a client that waits, and another one that acts.
-//! * `golden/known-differences.txt`: where we differ and why. An entry that no longer differs fails.
+//! * `golden/known-differences.txt`: where we differ and why. An entry that no longer differs
+//! fails.
 //!
 //! `<now>`, `<t>` and `'#'` stand for times and other numbers that no two runs share.
 

@@ -125,4 +125,6 @@ pub enum Wait {
     Group,
     /// BLPOP.
     List,
+    /// No key at all: only `retry_at`, at which the re-run answers (WAIT, DEBUG SLEEP).
+    Time,
 }

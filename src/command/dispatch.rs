@@ -212,8 +212,8 @@ impl Server {
     /// A reader runs again only if the key has its type; a group reader always.
     fn may_wake(&self, db: u32, key: &[u8], wait: Wait) -> bool {
         match self.store.get(db, key).map(|entry| &entry.value) {
-            Some(Value::Stream(_)) => wait != Wait::List,
-            Some(Value::List(_)) => wait != Wait::Stream,
+            Some(Value::Stream(_)) => matches!(wait, Wait::Stream | Wait::Group),
+            Some(Value::List(_)) => matches!(wait, Wait::List | Wait::Group),
             _ => wait == Wait::Group,
         }
     }
@@ -224,7 +224,7 @@ impl Server {
     }
 
     /// Runs a waiting command again; it answers, or goes to the end of the line.
-    fn wake(&mut self, id: ClientId, now: Millis) {
+    pub(super) fn wake(&mut self, id: ClientId, now: Millis) {
         let Some(waiting) = self.state.stop_waiting(id) else { return };
         let entry = table::entry(waiting.number);
         let words: Vec<&[u8]> = waiting.on.rerun.iter().map(Vec::as_slice).collect();

@@ -335,7 +335,7 @@ fn deadline(timeout: &[u8], now: Millis) -> Result<Option<Millis>, CommandError>
 }
 
 /// A decimal number with an optional fraction, in millionths; what is finer is cut off.
-fn decimal_micros(text: &[u8]) -> Option<i64> {
+pub fn decimal_micros(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] | digits => (false, digits),

@@ -145,8 +145,8 @@ impl Profile {
         if self.has((8, 0)) { LagRule::Redis8 } else { LagRule::Redis7 }
     }
 
-    /// XAUTOCLAIM answers every wrong COUNT with the same words (7.0). Before, a negative one, or no
-    /// number, is out of range.
+    /// XAUTOCLAIM answers every wrong COUNT with the same words (7.0). Before, a negative one, or
+    /// no number, is out of range.
     pub fn autoclaim_count_has_one_error(self) -> bool {
         self.has((7, 0))
     }
@@ -165,7 +165,8 @@ impl Profile {
         self.has((8, 2))
     }
 
-    /// XSETID refuses an id below the greatest deleted one even without MAXDELETEDID (7.2, spec §8).
+    /// XSETID refuses an id below the greatest deleted one even without MAXDELETEDID (7.2, spec
+    /// §8).
     pub fn setid_minds_deleted_ids(self) -> bool {
         self.has((7, 2))
     }

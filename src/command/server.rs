@@ -147,6 +147,7 @@ impl Server {
             match due {
                 Due::Deadline(id) => self.state.time_out(id),
                 Due::Expiry => self.expire(at),
+                Due::Retry(id) if self.state.waits_for_time(id) => self.wake(id, at),
                 Due::Retry(id) => self.state.retry(at, id),
                 Due::Idmp => {
                     self.store.expire_idmp(at);

@@ -7,6 +7,7 @@ use crate::resp::{Protocol, Writer};
 use crate::time::Millis;
 
 use super::clients::Clients;
+use super::ctx::Wait;
 use super::memory::Memory;
 use super::notify;
 use super::server::ClientId;
@@ -52,7 +53,7 @@ impl State {
 
     /// Sends one message to a client that does not expect it.
     pub fn push(&mut self, to: ClientId, write: impl FnOnce(&mut Writer<'_>)) {
-        let Some(client) = self.clients.get(to) else { return };
+        let Some(client) = self.clients.get(to).filter(|client| !client.closing) else { return };
         let mut bytes = Vec::new();
         write(&mut Writer::new(&mut bytes, client.protocol));
         self.outbox.push_back((to, bytes));
@@ -134,7 +135,11 @@ impl State {
     pub fn time_out(&mut self, id: ClientId) {
         let Some(waiting) = self.stop_waiting(id) else { return };
         self.stats.called(waiting.number, false);
-        self.push(id, |out| out.nil_array());
+        self.push(id, |out| match waiting.on.wait {
+            // WAIT answers how many replicas there are; DEBUG SLEEP cannot be woken by hand.
+            Wait::Time => out.int(0),
+            Wait::Stream | Wait::Group | Wait::List => out.nil_array(),
+        });
     }
 
     /// Makes a waiting client answer with an error.
@@ -143,6 +148,12 @@ impl State {
         self.stats.called(waiting.number, true);
         self.stats.error(error);
         self.push(id, |out| out.error(error));
+    }
+
+    /// Whether a client waits for nothing but a moment.
+    pub fn waits_for_time(&self, id: ClientId) -> bool {
+        let waiting = self.clients.get(id).and_then(|client| client.waiting.as_ref());
+        waiting.is_some_and(|waiting| waiting.on.wait == Wait::Time)
     }
 
     /// The time to look again has come for a client.

@@ -45,6 +45,11 @@ impl Waiters {
         self.n == 0
     }
 
+    /// How many of them have a deadline.
+    pub fn n_deadlines(&self) -> usize {
+        self.deadlines.len()
+    }
+
     /// How many keys are waited for.
     pub fn n_keys(&self) -> usize {
         self.by_key.values().map(BTreeMap::len).sum()

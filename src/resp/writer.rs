@@ -85,6 +85,19 @@ impl<'a> Writer<'a> {
         self.out.extend_from_slice(b"\r\n");
     }
 
+    /// A text for people: in RESP3 a verbatim string of the kind `txt`, in RESP2 a bulk string.
+    pub fn verbatim(&mut self, text: &[u8]) {
+        match self.protocol {
+            Protocol::Resp2 => self.bulk(text),
+            Protocol::Resp3 => {
+                self.header(b'=', text.len() as i64 + 4);
+                self.out.extend_from_slice(b"txt:");
+                self.out.extend_from_slice(text);
+                self.out.extend_from_slice(b"\r\n");
+            }
+        }
+    }
+
     /// A number as a bulk string.
     pub fn bulk_int(&mut self, n: i64) {
         let mut digits = Digits::new();

@@ -23,6 +23,7 @@ use super::scenario::Scenario;
 use super::service::ServiceView;
 use super::transcript::{Origin, Transcript};
 use crate::command::{Profile, Server};
+use crate::limits::WORLD_BYTES_MAX;
 use crate::time::{Millis, WORLD_START};
 
 pub use clients::ClientView;
@@ -71,6 +72,7 @@ impl World {
     pub fn new(scenario: &Scenario, seed: u64, profile: Profile) -> World {
         let mut server = Server::new(profile);
         server.record_events(true);
+        server.set_maxmemory(WORLD_BYTES_MAX);
         let mut queue = Queue::default();
         for (line_idx, line) in scenario.lines.iter().enumerate() {
             queue.push(WORLD_START + line.after_ms, Job::ScenarioLine(line_idx));

@@ -3,6 +3,7 @@
 //! Invariant: no web-sys; the same input gives the same output.
 
 pub mod console;
+pub mod sentence;
 pub mod store;
 
 pub mod picture;

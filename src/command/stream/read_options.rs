@@ -87,17 +87,16 @@ impl<'a> ReadOptions<'a> {
     ) -> Result<bool, CommandError> {
         let idx = args.position();
         let n_more = args.n_left().saturating_sub(1);
-        let only_for_groups = |option: &str| {
-            match reader {
+        let only_for_groups = |option: &str| match reader {
             Reader::Group => Ok(()),
             Reader::Plain => Err(CommandError::Text(
                 format!(
-                    "ERR The {option} option is only supported by XREADGROUP. You called XREAD instead."
+                    "ERR The {option} option is only supported by XREADGROUP. You called XREAD \
+                     instead."
                 )
                 .into_bytes(),
             )
             .at(idx)),
-        }
         };
         if 0 < n_more && args.eat("STREAMS") {
             self.split(args, reader, profile)?;

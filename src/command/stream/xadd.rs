@@ -27,7 +27,8 @@ pub static XADD: Spec = Spec {
         ("IDMP", (8, 6)),
     ],
     complexity: "O(1); with trimming O(n) in the entries removed",
-    summary: "Appends an entry to a stream, which is made if it does not exist, and returns its id.",
+    summary: "Appends an entry to a stream, which is made if it does not exist, and returns its \
+              id.",
     why: "Every producer does this. With * the server picks an id that begins with its clock, so \
           the log is in order of arrival; MAXLEN or MINID keeps the log short in the same step; \
           IDMP makes a repeated send harmless.",
@@ -45,21 +46,34 @@ pub static XADD: Spec = Spec {
 
 /// How a message says that it was sent before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Idempotency<'a> {
+pub enum Idempotency<'a> {
     /// IDMPAUTO: the fields say it.
-    Auto { producer: &'a [u8] },
+    Auto {
+        /// Who sends.
+        producer: &'a [u8],
+    },
     /// IDMP: the producer says it.
-    Given { producer: &'a [u8], iid: &'a [u8] },
+    Given {
+        /// Who sends.
+        producer: &'a [u8],
+        /// What the producer calls the message.
+        iid: &'a [u8],
+    },
 }
 
 /// An XADD, read and checked as far as that goes without looking at the stream.
-struct Add<'a> {
-    no_make: bool,
-    idempotency: Option<Idempotency<'a>>,
-    trim: Option<Trim>,
-    id: NewId,
+pub struct Add<'a> {
+    /// NOMKSTREAM: a missing stream stays missing.
+    pub no_make: bool,
+    /// IDMP or IDMPAUTO.
+    pub idempotency: Option<Idempotency<'a>>,
+    /// What to trim afterwards.
+    pub trim: Option<Trim>,
+    /// The id asked for.
+    pub id: NewId,
     id_idx: usize,
-    fields: &'a [&'a [u8]],
+    /// Names and values in turn.
+    pub fields: &'a [&'a [u8]],
 }
 
 fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
@@ -105,7 +119,7 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
 }
 
 /// Reads the options up to the id, and the fields behind it.
-fn parse<'a>(
+pub fn parse<'a>(
     args: &mut Args<'a>,
     profile: Profile,
     node_entries_max: i64,

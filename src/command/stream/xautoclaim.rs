@@ -20,8 +20,8 @@ pub static XAUTOCLAIM: Spec = Spec {
     summary: "Goes through a group's pending entries and claims those idle for long enough.",
     why: "Run it now and then in every consumer: whatever a dead consumer left behind finds a new \
           owner.",
-    gotcha: "The answer begins with a cursor: go on from there until it is 0-0. A page may be empty \
-             and still not be the last. Ids of deleted entries are dropped, and listed at the end.",
+    gotcha: "The answer begins with a cursor: go on from there until it is 0-0. A page may be \
+             empty and still not be the last. Ids of deleted entries are dropped, and listed at the end.",
     examples: &["XAUTOCLAIM orders billing bob 60000 0 COUNT 10"],
     subcommands: &[],
     run,

@@ -43,8 +43,8 @@ pub static XGROUP_CREATE: Spec = Spec {
     summary: "Makes a consumer group that starts after an id.",
     why: "0 gives the group everything that is in the stream, $ only what is added from now on. \
           MKSTREAM makes an empty stream if there is none, so that consumers can start first.",
-    gotcha: "With $ the entries that are there already are skipped for good (until XGROUP SETID). A \
-             group of that name gives BUSYGROUP, which a start-up script usually ignores.",
+    gotcha: "With $ the entries that are there already are skipped for good (until XGROUP SETID). \
+             A group of that name gives BUSYGROUP, which a start-up script usually ignores.",
     examples: &["XGROUP CREATE orders billing 0", "XGROUP CREATE orders billing $ MKSTREAM"],
     subcommands: &[],
     run: run_create,

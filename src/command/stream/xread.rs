@@ -8,7 +8,8 @@ use crate::engine::event::Name;
 use crate::engine::{Stream, StreamId};
 use crate::resp::Protocol;
 
-/// `XREAD [COUNT count] [MAXCOUNT count] [MAXSIZE bytes] [BLOCK ms] STREAMS key [key ...] id [id ...]`
+/// `XREAD [COUNT count] [MAXCOUNT count] [MAXSIZE bytes] [BLOCK ms] STREAMS key [key ...] id [id
+/// ...]`
 pub static XREAD: Spec = Spec {
     name: "XREAD",
     arity: -4,

@@ -25,8 +25,8 @@ pub static XREADGROUP: Spec = Spec {
     options_since: &[("CLAIM", (8, 4)), ("MAXCOUNT", (8, 10)), ("MAXSIZE", (8, 10))],
     complexity: "O(m) with m entries returned, for each stream",
     summary: "Hands entries of a group to a consumer, which has to acknowledge them.",
-    why: "With > every entry goes to one consumer of the group: that is how work is shared. With an \
-          id instead, a consumer gets its own unacknowledged entries again, as after a restart.",
+    why: "With > every entry goes to one consumer of the group: that is how work is shared. With \
+          an id instead, a consumer gets its own unacknowledged entries again, as after a restart.",
     gotcha: "Entries stay pending until XACK. BLOCK only matters with >: reading the history is \
              answered at once. Reading with > moves the group, so it is a write.",
     examples: &[

@@ -1,8 +1,8 @@
 //! XTRIM: forgets the oldest entries.
 
 use super::trim_options::TrimOptions;
-use crate::command::{Args, CommandError, Ctx, Flow, Spec, notify};
-use crate::engine::StreamMut;
+use crate::command::{Args, CommandError, Ctx, Flow, Profile, Spec, notify};
+use crate::engine::{StreamMut, Trim};
 
 /// `XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count] [KEEPREF | DELREF | ACKED]`
 pub static XTRIM: Spec = Spec {
@@ -34,16 +34,7 @@ pub static XTRIM: Spec = Spec {
 
 fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let key = args.word()?;
-    let mut options = TrimOptions::default();
-    while 0 < args.n_left() {
-        let word_idx = args.position();
-        if !options.eat(args, ctx.profile)? {
-            return Err(CommandError::Syntax.at(word_idx));
-        }
-    }
-    let trim = options.finish(ctx.node_entries_max())?.ok_or_else(|| {
-        CommandError::text("ERR syntax error, XTRIM must be called with a trimming strategy")
-    })?;
+    let trim = parse(args, ctx.profile, ctx.node_entries_max())?;
     let n = match ctx.stream_mut(key)? {
         Some(StreamMut { stream, mut rec }) => stream.trim(&trim, &mut rec),
         None => 0,
@@ -53,4 +44,22 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         ctx.notify(notify::STREAM, "xtrim", key);
     }
     Ok(Flow::Done)
+}
+
+/// Reads the options.
+pub fn parse(
+    args: &mut Args<'_>,
+    profile: Profile,
+    node_entries_max: i64,
+) -> Result<Trim, CommandError> {
+    let mut options = TrimOptions::default();
+    while 0 < args.n_left() {
+        let word_idx = args.position();
+        if !options.eat(args, profile)? {
+            return Err(CommandError::Syntax.at(word_idx));
+        }
+    }
+    options.finish(node_entries_max)?.ok_or_else(|| {
+        CommandError::text("ERR syntax error, XTRIM must be called with a trimming strategy")
+    })
 }

@@ -43,6 +43,10 @@ impl IdIndex {
     /// The slot with this id.
     pub(super) fn get(&self, id: StreamId, slab: &Slab) -> Option<u32> {
         let chunk = &self.chunks[self.chunk_idx(id)?];
+        // What is delivered now is mostly new, and so behind all others.
+        if slab.id(*chunk.slots.last()?) < id {
+            return None;
+        }
         let place = chunk.slots.binary_search_by_key(&id, |slot| slab.id(*slot)).ok()?;
         Some(chunk.slots[place])
     }
@@ -129,6 +133,10 @@ impl IdIndex {
         // `first` may stay below what is now the first id: it only has to separate the chunks.
         if len == 0 && 1 < self.chunks.len() {
             self.chunks.remove(chunk_idx);
+            // Gives back room when most of it is empty.
+            if 64 < self.chunks.capacity() && self.chunks.len() < self.chunks.capacity() / 4 {
+                self.chunks.shrink_to(2 * self.chunks.len());
+            }
         } else if self.len == 0 {
             self.chunks.truncate(1);
             self.chunks[0].first = StreamId::MIN;

@@ -122,12 +122,17 @@ impl Slab {
         page.vacant = slot % PAGE_LEN as u32;
         debug_assert!(page.n_used != 0);
         page.n_used -= 1;
+        let n_used = page.n_used as usize;
         self.len -= 1;
-        if page.n_used as usize + 1 == PAGE_LEN {
+        if n_used + 1 == PAGE_LEN {
             self.with_room.insert(page_idx);
         }
+        if self.len == 0 && 1 < self.pages.len() {
+            *self = Slab::default();
+            return;
+        }
         // One page with room is kept, so that a reader who acks at once does not allocate each time.
-        if page.n_used == 0 && 1 < self.with_room.len() {
+        if n_used == 0 && 1 < self.with_room.len() {
             self.with_room.remove(&page_idx);
             self.pages[page_idx as usize] = None;
             self.gaps.insert(page_idx);

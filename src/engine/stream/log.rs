@@ -24,6 +24,11 @@ pub(in crate::engine) struct Log {
     first_id: StreamId,
     /// The greatest live id; 0-0 when empty.
     last_live: StreamId,
+    /// In the first node nothing lives before this offset.
+    head_at: usize,
+    /// The entry of `first_id` went, or that of `last_live`; see [`Log::find_ends`].
+    first_gone: bool,
+    last_gone: bool,
     n_nodes_ever: u64,
     pub(super) last_id: StreamId,
     pub(super) max_deleted_id: StreamId,
@@ -94,11 +99,14 @@ impl Log {
                 Rc::make_mut(node).append(id, fields);
             }
             full => {
+                // The next node mostly needs as much as this one did.
+                let mut reserve = 0;
                 if let Some(Slot { node, .. }) = full {
+                    reserve = node.packed_len();
                     Rc::make_mut(node).seal();
                 }
                 self.n_nodes_ever += 1;
-                let node = Rc::new(Node::new(id, fields, self.n_nodes_ever));
+                let node = Rc::new(Node::new(id, fields, self.n_nodes_ever, reserve));
                 self.nodes.push_back(Slot { first: id, node });
             }
         }
@@ -121,7 +129,20 @@ impl Log {
             return None;
         }
         let node_idx = self.node_idx(id)?;
-        Some((node_idx, self.nodes[node_idx].node.find(id)?))
+        let head = self.nodes[node_idx].node.seek(self.near(node_idx, id), id)?;
+        (head.id == id).then_some((node_idx, head))
+    }
+
+    /// Where to begin a search for `id` in a node.
+    fn near(&self, node_idx: usize, id: StreamId) -> usize {
+        let near = self.nodes[node_idx].node.near(id);
+        if node_idx == 0 { near.max(self.head_at) } else { near }
+    }
+
+    /// Where the entries of a node begin, but for deleted ones.
+    pub(super) fn begin(&self, node_idx: usize) -> usize {
+        let begin = self.nodes.get(node_idx).map_or(0, |slot| slot.node.begin());
+        if node_idx == 0 { begin.max(self.head_at) } else { begin }
     }
 
     pub(in crate::engine) fn contains(&self, id: StreamId) -> bool {
@@ -141,7 +162,7 @@ impl Log {
         let from = self.node_idx(start).unwrap_or(0);
         (from..self.nodes.len()).find_map(|node_idx| {
             let node = &*self.nodes[node_idx].node;
-            Some((node_idx, node.seek(node.begin(), start)?))
+            Some((node_idx, node.seek(self.near(node_idx, start), start)?))
         })
     }
 
@@ -182,36 +203,50 @@ impl Log {
     pub(super) fn delete_at(&mut self, node_idx: usize, head: Head) {
         Rc::make_mut(&mut self.nodes[node_idx].node).delete(head);
         self.len -= 1;
+        self.first_gone |= head.id == self.first_id;
+        self.last_gone |= head.id == self.last_live;
     }
 
     /// Removes a node that has no live entry; whether it did.
     pub(super) fn drop_if_dead(&mut self, node_idx: usize) -> bool {
         let dead = self.nodes[node_idx].node.live == 0;
         if dead {
-            self.nodes.remove(node_idx);
+            self.drop_node(node_idx);
         }
         dead
     }
 
-    /// Removes the first node with all that is in it.
-    pub(super) fn drop_first_node(&mut self) {
-        if let Some(Slot { node, .. }) = self.nodes.pop_front() {
+    /// Removes a node with all that is in it.
+    pub(super) fn drop_node(&mut self, node_idx: usize) {
+        if let Some(Slot { node, .. }) = self.nodes.remove(node_idx) {
             self.len -= u64::from(node.live);
+            if node_idx == 0 {
+                self.head_at = 0;
+                self.first_gone = true;
+            }
+        }
+        // Gives back room for nodes when most of it is empty.
+        let len = self.nodes.len();
+        if 64 < self.nodes.capacity() && len < self.nodes.capacity() / 4 {
+            self.nodes.shrink_to(2 * len);
         }
     }
 
-    /// Finds the first and the last live id after entries went.
+    /// Finds the first and the last live id again, if they went.
     pub(super) fn find_ends(&mut self) {
-        let first =
-            self.nodes.front().and_then(|slot| slot.node.seek(slot.node.begin(), StreamId::MIN));
-        self.first_id = first.map_or(StreamId::MIN, |head| head.id);
-        let last_live = self.last_live;
-        let last = self.nodes.back().and_then(|slot| {
-            // Mostly the last entry is still there, and is its node's newest.
-            slot.node.find(last_live).or_else(|| slot.node.last_live())
-        });
-        self.last_live = last.map_or(StreamId::MIN, |head| head.id);
         debug_assert_eq!(self.nodes.is_empty(), self.len == 0);
+        if self.nodes.is_empty() {
+            (self.first_id, self.last_live, self.head_at) = (StreamId::MIN, StreamId::MIN, 0);
+        } else if self.first_gone {
+            let first = self.nodes[0].node.seek(self.begin(0), StreamId::MIN);
+            self.first_id = first.map_or(StreamId::MIN, |head| head.id);
+            self.head_at = first.map_or(0, |head| head.at);
+        }
+        if self.last_gone {
+            let last = self.nodes.back().and_then(|slot| slot.node.last_live());
+            self.last_live = last.map_or(StreamId::MIN, |head| head.id);
+        }
+        (self.first_gone, self.last_gone) = (false, false);
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
@@ -229,7 +264,12 @@ impl Log {
         }
         assert_eq!(len, self.len);
         assert!(self.nodes.iter().is_sorted_by(|a, b| a.first < b.first));
-        let first = self.seek(StreamId::MIN).map(|(_, head)| head.id);
+        assert!(!self.first_gone);
+        assert!(!self.last_gone);
+        let first =
+            self.nodes.front().and_then(|slot| slot.node.seek(slot.node.begin(), StreamId::MIN));
+        assert!(first.is_none_or(|head| self.head_at <= head.at));
+        let first = first.map(|head| head.id);
         assert_eq!(first.unwrap_or(StreamId::MIN), self.first_id);
         let last = self.nodes.back().and_then(|slot| slot.node.last_live());
         assert_eq!(last.map_or(StreamId::MIN, |head| head.id), self.last_live);

@@ -15,6 +15,11 @@ const DELETED: u8 = 1;
 /// The entry has the field names of its node.
 const SAME_FIELDS: u8 = 2;
 
+/// Every so many entries the offset is noted, so that a search reads few of them.
+const SKIP: u32 = 16;
+/// Most bytes that a new node reserves.
+const RESERVE_MAX: usize = 4096;
+
 /// A run of entries.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -31,6 +36,10 @@ pub(super) struct Node {
     /// Where the first entry is.
     entries_at: usize,
     packed: Vec<u8>,
+    /// Offsets of the entries number [`SKIP`], 2 [`SKIP`]…
+    skips: Vec<u32>,
+    /// Whether the ids, deleted ones too, ascend. XSETID can lead back to before a trimmed entry.
+    ordered: bool,
 }
 
 /// Where an entry is in its node, and its head.
@@ -53,7 +62,8 @@ impl Head {
 
 impl Node {
     /// A node that has its first entry: `fields` are names and values in turn.
-    pub(super) fn new(id: StreamId, fields: &[&[u8]], serial: u64) -> Node {
+    /// `reserve`: how many bytes it will probably need.
+    pub(super) fn new(id: StreamId, fields: &[&[u8]], serial: u64, reserve: usize) -> Node {
         let mut node = Node {
             first: id,
             last: id,
@@ -62,7 +72,9 @@ impl Node {
             serial,
             redis_bytes: redis::EMPTY,
             entries_at: 0,
-            packed: Vec::new(),
+            packed: Vec::with_capacity(reserve.min(RESERVE_MAX)),
+            skips: Vec::new(),
+            ordered: true,
         };
         let n_fields = fields.len() / 2;
         put_varint(&mut node.packed, n_fields as u64);
@@ -110,6 +122,11 @@ impl Node {
         redis_bytes += redis::int(0) + redis::int(n_pieces as i64);
         redis_bytes += redis::int(ms as i64) + redis::int(seq_difference);
 
+        let n_before = self.live + self.deleted;
+        if n_before != 0 && n_before.is_multiple_of(SKIP) {
+            self.skips.push(u32::try_from(self.packed.len()).expect("nodes are below 4 GiB"));
+        }
+        self.ordered &= self.last <= id;
         self.packed.reserve(1 + varint_len(len as u64) + len);
         self.packed.push(if same { SAME_FIELDS } else { 0 });
         put_varint(&mut self.packed, len as u64);
@@ -131,6 +148,12 @@ impl Node {
     /// Gives back memory that no further entry needs.
     pub(super) fn seal(&mut self) {
         self.packed.shrink_to_fit();
+        self.skips.shrink_to_fit();
+    }
+
+    /// How many bytes its entries and names take.
+    pub(super) fn packed_len(&self) -> usize {
+        self.packed.len()
     }
 
     /// Whether the names among `fields` are those of the node.
@@ -176,14 +199,23 @@ impl Node {
         self.heads(at).find(|head| head.is_live() && start <= head.id)
     }
 
-    /// The live entry with this id.
-    pub(super) fn find(&self, id: StreamId) -> Option<Head> {
-        self.seek(self.entries_at, id).filter(|head| head.id == id)
+    /// Whether the ids, deleted ones too, ascend.
+    pub(super) fn is_ordered(&self) -> bool {
+        self.ordered
+    }
+
+    /// An offset before which every live entry is smaller than `id`, and not far before it.
+    pub(super) fn near(&self, id: StreamId) -> usize {
+        let is_before = |at: &u32| self.head(*at as usize).is_some_and(|head| head.id <= id);
+        let n_before = if self.ordered { self.skips.partition_point(is_before) } else { 0 };
+        n_before.checked_sub(1).map_or(self.entries_at, |n| self.skips[n] as usize)
     }
 
     /// The last live entry.
     pub(super) fn last_live(&self) -> Option<Head> {
-        self.heads(self.entries_at).filter(|head| head.is_live()).last()
+        let starts = self.skips.iter().rev().map(|at| *at as usize);
+        let mut starts = starts.chain([self.entries_at]);
+        starts.find_map(|at| self.heads(at).filter(|head| head.is_live()).last())
     }
 
     /// Marks a live entry as deleted.
@@ -210,7 +242,7 @@ impl Node {
 
     /// How much memory the node takes, in bytes.
     pub(super) fn memory_bytes(&self) -> usize {
-        size_of::<Node>() + self.packed.capacity()
+        size_of::<Node>() + self.packed.capacity() + self.skips.capacity() * size_of::<u32>()
     }
 
     pub(super) fn check_invariants(&self) {
@@ -225,7 +257,7 @@ impl Node {
         // Counting again what the counter counted while it grew.
         let first = self.entry(heads[0]);
         let fields: Vec<&[u8]> = first.fields().flat_map(|(name, value)| [name, value]).collect();
-        let mut copy = Node::new(self.first, &fields, 0);
+        let mut copy = Node::new(self.first, &fields, 0, 0);
         for head in &heads[1..] {
             let entry = self.entry(*head);
             let fields: Vec<&[u8]> =
@@ -233,6 +265,8 @@ impl Node {
             copy.append(head.id, &fields);
         }
         assert_eq!(copy.redis_bytes, self.redis_bytes);
+        assert_eq!(copy.skips, self.skips);
+        assert_eq!(self.ordered, heads.is_sorted_by(|a, b| a.id <= b.id));
     }
 }
 

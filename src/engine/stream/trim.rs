@@ -107,7 +107,7 @@ impl Stream {
             let last = node.last_live().map_or(node.last, |head| head.id);
             run.add(first, last, u64::from(node.live));
         }
-        self.log.drop_first_node();
+        self.log.drop_node(0);
     }
 
     /// Removes entries of one node one by one; whether the node went with them.
@@ -118,7 +118,9 @@ impl Stream {
         run: &mut Run,
         rec: &mut Recorder<'_>,
     ) -> bool {
-        let mut at = self.log.node(node_idx).map_or(0, |node| node.begin());
+        let Some(node) = self.log.node(node_idx) else { return false };
+        // A deleted entry can stop MINID too, but only if the ids do not ascend.
+        let mut at = if node.is_ordered() { self.log.begin(node_idx) } else { node.begin() };
         while let Some(head) = self.log.node(node_idx).and_then(|node| node.head(at)) {
             if self.is_enough(trim, head.id) {
                 break;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::{DEFAULT_CLIENT, World};
+use crate::command::tokenize::Unbalanced;
 use crate::command::{ClientId, Outcome};
 use crate::limits::{CONSOLE_CLIENTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
 use crate::limits::{QUEUED_LINES_MAX, TRANSCRIPT_REPLY_BYTES_MAX};
@@ -73,7 +74,7 @@ impl World {
             return seq;
         }
         match split(line) {
-            Err(unbalanced) => self.note(seq, &unbalanced.to_string()),
+            Err(_) => self.note(seq, Unbalanced::MESSAGE),
             Ok(words) if words.is_empty() => self.note(seq, ""),
             Ok(words) if words.first().is_some_and(|word| is_control(word)) => {
                 self.control(seq, &words);
@@ -147,6 +148,9 @@ impl World {
         };
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let (outcome, reply) = self.run_command(id, &words);
+        if words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"CLIENT")) {
+            self.bury_the_killed(id);
+        }
         match outcome {
             Outcome::Replied => self.reply(seq, reply),
             Outcome::Blocked => {
@@ -157,6 +161,23 @@ impl World {
             Outcome::Closed => {
                 self.reply(seq, reply);
                 self.hang_up(name);
+            }
+        }
+    }
+
+    /// CLIENT KILL closes the connections of others: they have to know.
+    fn bury_the_killed(&mut self, killer: ClientId) {
+        let is_gone = |(id, owner): (&ClientId, &Owner)| {
+            let gone = *id != killer && !self.server.is_connected(*id);
+            gone.then(|| owner.clone())
+        };
+        let gone: Vec<Owner> = self.clients.owners.iter().filter_map(is_gone).collect();
+        for owner in gone {
+            match owner {
+                Owner::Console(name) => {
+                    self.hang_up(&name);
+                }
+                Owner::Service(service) => self.cut_service(service),
             }
         }
     }

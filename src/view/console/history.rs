@@ -66,56 +66,57 @@ impl History {
     pub fn edited(&mut self) {
         self.walk = None;
     }
-
-    /// The newest line older than `before` that contains `needle` in any case, with its index.
-    pub fn search(&self, needle: &str, before: Option<usize>) -> Option<(usize, &str)> {
-        let end = before.unwrap_or(self.lines.len()).min(self.lines.len());
-        let needle = needle.to_ascii_lowercase();
-        let found = |line: &String| line.to_ascii_lowercase().contains(&needle);
-        let idx = self.lines[..end].iter().rposition(found)?;
-        Some((idx, &self.lines[idx]))
-    }
 }
 
-/// Ctrl-R: an incremental search backwards.
+/// Ctrl-R: an incremental search backwards, with the lines that match as a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Search {
     /// What was in the input before; Escape restores it.
     pub draft: String,
     /// What is searched for.
     pub needle: String,
-    /// The line that was found.
-    pub found: Option<(usize, String)>,
+    /// The lines that contain it, newest first, each once.
+    pub found: Vec<String>,
+    /// Which of them would be taken.
+    pub selected: usize,
 }
 
+/// Most lines that a search offers.
+const FOUND_MAX: usize = 50;
+
 impl Search {
-    /// Starts with what is in the input as the draft and nothing to search for.
-    pub fn new(draft: &str) -> Search {
-        Search { draft: draft.to_owned(), needle: String::new(), found: None }
+    /// Starts with what is in the input as the draft, looking for everything.
+    pub fn new(history: &History, draft: &str) -> Search {
+        let mut search = Search {
+            draft: draft.to_owned(),
+            needle: String::new(),
+            found: Vec::new(),
+            selected: 0,
+        };
+        search.type_needle(history, "");
+        search
     }
 
     /// The needle changed: look from the newest line again.
     pub fn type_needle(&mut self, history: &History, needle: &str) {
         needle.clone_into(&mut self.needle);
-        self.found = if needle.is_empty() { None } else { owned(history.search(needle, None)) };
-    }
-
-    /// Ctrl-R again: the next older match; the present one stays when there is none.
-    pub fn older(&mut self, history: &History) {
-        let before = self.found.as_ref().map(|(idx, _)| *idx);
-        if let Some(found) = owned(history.search(&self.needle, before)) {
-            self.found = Some(found);
+        let needle = needle.to_ascii_lowercase();
+        self.found.clear();
+        self.selected = 0;
+        for line in history.lines().iter().rev() {
+            if self.found.len() == FOUND_MAX {
+                break;
+            }
+            if line.to_ascii_lowercase().contains(&needle) && !self.found.contains(line) {
+                self.found.push(line.clone());
+            }
         }
     }
 
     /// The line to put into the input when the search is accepted.
     pub fn accepted(&self) -> &str {
-        self.found.as_ref().map_or(&self.draft, |(_, line)| line)
+        self.found.get(self.selected).unwrap_or(&self.draft)
     }
-}
-
-fn owned(found: Option<(usize, &str)>) -> Option<(usize, String)> {
-    found.map(|(idx, line)| (idx, line.to_owned()))
 }
 
 #[cfg(test)]
@@ -151,16 +152,15 @@ mod tests {
     }
 
     #[test]
-    fn a_search_goes_back_and_stays_at_the_oldest_match() {
-        let history = history(&["XADD a", "XLEN a", "xadd b"]);
-        let mut search = Search::new("draft");
+    fn a_search_lists_matches_newest_first_and_falls_back_to_the_draft() {
+        let history = history(&["XADD a", "XLEN a", "xadd b", "XADD a"]);
+        let mut search = Search::new(&history, "draft");
+        assert_eq!(search.found, ["XADD a", "xadd b", "XLEN a"]);
         search.type_needle(&history, "xadd");
+        assert_eq!(search.found, ["XADD a", "xadd b"]);
+        search.selected = 1;
         assert_eq!(search.accepted(), "xadd b");
-        search.older(&history);
-        assert_eq!(search.accepted(), "XADD a");
-        search.older(&history);
-        assert_eq!(search.accepted(), "XADD a");
         search.type_needle(&history, "nothing like it");
-        assert_eq!((search.found.clone(), search.accepted()), (None, "draft"));
+        assert_eq!(search.accepted(), "draft");
     }
 }

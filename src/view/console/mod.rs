@@ -2,6 +2,7 @@
 
 pub mod history;
 pub mod paste;
+pub mod popup;
 pub mod raw;
 pub mod repeat;
 pub mod reply;
@@ -10,5 +11,6 @@ pub mod script;
 pub mod tabs;
 
 pub use history::{History, Search};
+pub use popup::{Choice, Line, Popup};
 pub use rows::{Answer, Extra, Filter, Mark, Row, RowKey};
 pub use tabs::{Tab, Tabs};

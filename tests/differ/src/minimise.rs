@@ -103,6 +103,8 @@ impl Reproducer {
         }
         report.push_str(&format!("engine: {}\n", difference.ours.escape_ascii()));
         report.push_str(&format!("redis:  {}\n", difference.theirs.escape_ascii()));
+        let same = difference.ours.iter().zip(&difference.theirs).take_while(|(a, b)| a == b);
+        report.push_str(&format!("the bytes differ from {} on\n", same.count()));
         report
     }
 }

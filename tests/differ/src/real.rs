@@ -163,6 +163,22 @@ impl Wire {
         Ok(replies)
     }
 
+    /// Waits for one reply, but not for long; empty if none came.
+    ///
+    /// # Errors
+    /// The connection broke, or what came is no reply.
+    pub fn reply_within(&mut self, timeout: Duration) -> io::Result<Vec<u8>> {
+        self.stream.set_read_timeout(Some(timeout))?;
+        let reply = self.reply();
+        self.stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+        match reply {
+            Err(error) if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) => {
+                Ok(Vec::new())
+            }
+            other => other,
+        }
+    }
+
     /// What has come so far, without waiting.
     ///
     /// # Errors

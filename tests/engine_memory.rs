@@ -87,7 +87,13 @@ fn entries_and_pending_entries_are_small() {
     let mut group = stream.group_mut(b"billing").unwrap();
     ids.iter().for_each(|id| assert!(group.ack(*id, rec)));
     drop(ids);
-    let all = Trim { by: TrimBy::MaxLen(0), approx: false, limit: 0, refs: RefPolicy::KeepRef };
+    let all = Trim {
+        by: TrimBy::MaxLen(0),
+        approx: false,
+        approx_keeps_all: false,
+        limit: 0,
+        refs: RefPolicy::KeepRef,
+    };
     assert_eq!(stream.trim(&all, rec), N as u64);
     println!("{} bytes when all are gone", in_use());
     assert!(in_use() < REST_BYTES_MAX, "{}", in_use());

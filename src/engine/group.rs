@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::StreamId;
 use super::event::{EventKind, Name, PendingLoss};
-use super::sink::{Recorder, SignalKind};
+use super::sink::Recorder;
 use super::stream::log::{Log, Place};
 use crate::time::Millis;
 
@@ -260,7 +260,6 @@ impl Group {
         });
         let group = &self.name;
         rec.event(|| EventKind::ConsumerCreated { group: group.clone(), consumer: name });
-        rec.signal(SignalKind::Changed);
         number
     }
 
@@ -439,7 +438,6 @@ impl<'a> GroupMut<'a> {
         }
         let group = self.group.name.clone();
         rec.event(|| EventKind::ConsumerDeleted { group, consumer: consumer.name, n_pending });
-        rec.signal(SignalKind::Changed);
         Some(n_pending)
     }
 
@@ -448,7 +446,6 @@ impl<'a> GroupMut<'a> {
         let from = std::mem::replace(&mut self.group.last_id, id);
         self.group.entries_read = entries_read;
         rec.event(|| EventKind::GroupMoved { group: self.group.name.clone(), from, to: id });
-        rec.signal(SignalKind::Changed);
     }
 
     /// XCLAIM LASTID: moves the group forward, never back; `entries_read` stays.

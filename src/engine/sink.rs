@@ -23,8 +23,10 @@ pub enum SignalKind {
     Changed,
     /// It has new data, or came into being: readers look again.
     Ready,
-    /// It was deleted, overwritten, renamed away, or lost a group: group readers look again.
+    /// It was deleted, overwritten or renamed away: group readers look again.
     Gone,
+    /// It lost a group: group readers look again. For WATCH a stream does not change with its groups.
+    LostGroup,
 }
 
 /// The queues behind a [`Recorder`]. Both are off at first, and cost nothing while they are off.

@@ -313,7 +313,6 @@ impl Stream {
             self.log.max_deleted_id = id;
         }
         rec.event(|| EventKind::LastIdSet { id });
-        rec.signal(SignalKind::Changed);
     }
 
     /// The groups, in byte order of their names.
@@ -351,7 +350,6 @@ impl Stream {
         let name = Name::from(name);
         self.groups.insert(name.clone(), Group::new(name.clone(), last_id, entries_read));
         rec.event(|| EventKind::GroupCreated { group: name, last_delivered_id: last_id });
-        rec.signal(SignalKind::Changed);
         true
     }
 
@@ -361,7 +359,7 @@ impl Stream {
         group.lose_all(PendingLoss::GroupDestroyed, rec);
         let (group, n_pending) = (group.name().clone(), group.n_pending());
         rec.event(|| EventKind::GroupDestroyed { group, n_pending });
-        rec.signal(SignalKind::Gone);
+        rec.signal(SignalKind::LostGroup);
         true
     }
 

@@ -116,14 +116,18 @@ impl Stream {
 
     fn mark(&mut self, id: StreamId) -> bool {
         let entry = self.nodes.iter_mut().flatten().find(|entry| entry.live && entry.id == id);
-        let found = entry.map(|entry| entry.live = false).is_some();
-        self.nodes.retain(|node| node.iter().any(|entry| entry.live));
-        found
+        entry.map(|entry| entry.live = false).is_some()
+    }
+
+    fn drop_if_dead(&mut self, first: StreamId) {
+        self.nodes.retain(|node| node[0].id != first || node.iter().any(|entry| entry.live));
     }
 
     pub fn delete(&mut self, id: StreamId) -> bool {
+        let node = self.nodes.iter().rfind(|node| node[0].id <= id).map(|node| node[0].id);
         let deleted = self.mark(id);
         if deleted {
+            self.drop_if_dead(node.unwrap());
             self.max_deleted = self.max_deleted.max(id);
         }
         deleted
@@ -197,6 +201,7 @@ impl Stream {
             if !eligible {
                 break;
             }
+            self.drop_if_dead(*first);
         }
         before - self.len()
     }

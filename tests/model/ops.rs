@@ -114,6 +114,7 @@ fn trim() -> impl Strategy<Value = Trim> {
     (by, any::<bool>(), limit, refs()).prop_map(|(by, approx, limit, refs)| Trim {
         by,
         approx,
+        approx_keeps_all: false,
         limit,
         refs,
     })

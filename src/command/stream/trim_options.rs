@@ -58,7 +58,11 @@ impl TrimOptions {
 
     /// The checks that need all options; `None` when there is nothing to trim.
     /// `node_entries_max` is the configured `stream-node-max-entries`.
-    pub fn finish(&self, node_entries_max: i64) -> Result<Option<Trim>, CommandError> {
+    pub fn finish(
+        &self,
+        profile: Profile,
+        node_entries_max: i64,
+    ) -> Result<Option<Trim>, CommandError> {
         let wrong = |text| Err(CommandError::text(text).at(self.limit_idx));
         if self.to.is_none() && self.limit.is_some_and(|limit| limit != 0) {
             return wrong(
@@ -75,7 +79,8 @@ impl TrimOptions {
             None => 0,
         };
         let refs = self.refs.unwrap_or_default();
-        Ok(Some(Trim { by: to, approx: self.approximate, limit, refs }))
+        let (approx, approx_keeps_all) = (self.approximate, !profile.has((8, 6)));
+        Ok(Some(Trim { by: to, approx, approx_keeps_all, limit, refs }))
     }
 
     /// `[=|~] threshold` behind a strategy word at `idx`.

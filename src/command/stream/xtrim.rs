@@ -59,7 +59,7 @@ pub fn parse(
             return Err(CommandError::Syntax.at(word_idx));
         }
     }
-    options.finish(node_entries_max)?.ok_or_else(|| {
+    options.finish(profile, node_entries_max)?.ok_or_else(|| {
         CommandError::text("ERR syntax error, XTRIM must be called with a trimming strategy")
     })
 }

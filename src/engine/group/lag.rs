@@ -28,7 +28,7 @@ pub(in crate::engine) fn lag(log: &Log, group: &Group, rule: LagRule) -> Option<
             return i64::try_from(log.len()).ok();
         }
     }
-    let known = group.entries_read.filter(|_| !tombstone_ahead(log, group.last_id));
+    let known = group.entries_read.filter(|_| !tombstone_ahead(log, group.last_id, rule));
     let read = known.or_else(|| estimate(log, group.last_id, rule))?;
     Some(added.wrapping_sub(read) as i64)
 }
@@ -42,8 +42,10 @@ pub(super) fn entries_read_after(
     rule: LagRule,
 ) -> Option<u64> {
     let is_next = match rule {
-        LagRule::Redis7 => !tombstone_ahead(log, id),
-        LagRule::Redis8 => log.first_id() <= group.last_id && !tombstone_ahead(log, group.last_id),
+        LagRule::Redis7 => !tombstone_ahead(log, id, rule),
+        LagRule::Redis8 => {
+            log.first_id() <= group.last_id && !tombstone_ahead(log, group.last_id, rule)
+        }
     };
     match group.entries_read {
         Some(n) if is_next => Some(n.saturating_add(1)),
@@ -81,8 +83,12 @@ fn estimate(log: &Log, id: StreamId, rule: LagRule) -> Option<u64> {
     None
 }
 
-/// Whether an entry at or behind `last` was deleted.
-fn tombstone_ahead(log: &Log, last: StreamId) -> bool {
+/// Whether an entry at or behind `last` was deleted. Redis 7 forgets about deletions before the first
+/// entry, though the group may not have come so far.
+fn tombstone_ahead(log: &Log, last: StreamId, rule: LagRule) -> bool {
     let deleted = log.max_deleted_id();
+    if rule == LagRule::Redis7 && deleted < log.first_id() {
+        return false;
+    }
     log.len() != 0 && deleted != StreamId::MIN && last <= deleted
 }

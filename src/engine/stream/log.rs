@@ -207,7 +207,7 @@ impl Log {
         self.last_gone |= head.id == self.last_live;
     }
 
-    /// Removes a node that has no live entry; whether it did.
+    /// Removes a node if it has no live entry; whether it did.
     pub(super) fn drop_if_dead(&mut self, node_idx: usize) -> bool {
         let dead = self.nodes[node_idx].node.live == 0;
         if dead {
@@ -234,16 +234,19 @@ impl Log {
 
     /// Finds the first and the last live id again, if they went.
     pub(super) fn find_ends(&mut self) {
-        debug_assert_eq!(self.nodes.is_empty(), self.len == 0);
-        if self.nodes.is_empty() {
+        // A node without live entries is rare: only trimming leaves one, where it stops.
+        let mut live_nodes = (0..).zip(&self.nodes).filter(|(_, slot)| slot.node.live != 0);
+        if self.len == 0 {
             (self.first_id, self.last_live, self.head_at) = (StreamId::MIN, StreamId::MIN, 0);
-        } else if self.first_gone {
-            let first = self.nodes[0].node.seek(self.begin(0), StreamId::MIN);
+        } else if self.first_gone
+            && let Some((node_idx, slot)) = live_nodes.next()
+        {
+            let first = slot.node.seek(self.begin(node_idx), StreamId::MIN);
             self.first_id = first.map_or(StreamId::MIN, |head| head.id);
-            self.head_at = first.map_or(0, |head| head.at);
+            self.head_at = first.filter(|_| node_idx == 0).map_or(0, |head| head.at);
         }
         if self.last_gone {
-            let last = self.nodes.back().and_then(|slot| slot.node.last_live());
+            let last = self.nodes.iter().rev().find_map(|slot| slot.node.last_live());
             self.last_live = last.map_or(StreamId::MIN, |head| head.id);
         }
         (self.first_gone, self.last_gone) = (false, false);
@@ -259,19 +262,18 @@ impl Log {
         for Slot { first, node } in &self.nodes {
             node.check_invariants();
             assert_eq!(*first, node.first);
-            assert!(node.live != 0);
             len += u64::from(node.live);
         }
         assert_eq!(len, self.len);
         assert!(self.nodes.iter().is_sorted_by(|a, b| a.first < b.first));
         assert!(!self.first_gone);
         assert!(!self.last_gone);
-        let first =
-            self.nodes.front().and_then(|slot| slot.node.seek(slot.node.begin(), StreamId::MIN));
-        assert!(first.is_none_or(|head| self.head_at <= head.at));
-        let first = first.map(|head| head.id);
+        let first_of = |slot: &Slot| slot.node.seek(slot.node.begin(), StreamId::MIN);
+        let head = self.nodes.front().and_then(first_of);
+        assert!(head.is_none_or(|head| self.head_at <= head.at));
+        let first = self.nodes.iter().find_map(first_of).map(|head| head.id);
         assert_eq!(first.unwrap_or(StreamId::MIN), self.first_id);
-        let last = self.nodes.back().and_then(|slot| slot.node.last_live());
+        let last = self.nodes.iter().rev().find_map(|slot| slot.node.last_live());
         assert_eq!(last.map_or(StreamId::MIN, |head| head.id), self.last_live);
         assert!(self.last_live <= self.last_id);
     }

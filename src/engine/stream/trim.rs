@@ -11,6 +11,8 @@ pub struct Trim {
     pub by: TrimBy,
     /// `~`: only whole nodes.
     pub approx: bool,
+    /// With `~`, DELREF and ACKED remove nothing: so it was before 8.6, by mistake.
+    pub approx_keeps_all: bool,
     /// Most entries to be looked at for removal; 0: any number.
     pub limit: u64,
     /// What happens to pending references.
@@ -66,26 +68,26 @@ impl Stream {
                 TrimBy::MaxLen(max_len) => max_len <= self.log.len() - live,
                 TrimBy::MinId(min_id) => last < min_id,
             };
-            if trim.refs == RefPolicy::KeepRef {
-                if eligible {
-                    self.drop_first_node(&mut run, rec);
-                    continue;
-                }
-                if trim.approx {
-                    break;
-                }
+            if eligible && trim.refs == RefPolicy::KeepRef {
+                self.drop_first_node(&mut run, rec);
+                continue;
             }
-            if !self.trim_node(node_idx, trim, &mut run, rec) {
-                node_idx += 1;
+            if trim.approx && (trim.refs == RefPolicy::KeepRef || trim.approx_keeps_all) {
+                break;
             }
+            self.trim_node(node_idx, trim, &mut run, rec);
+            // Where trimming stops the node stays, even if all that is left of it are tombstones.
             if !eligible {
                 break;
+            }
+            if !self.log.drop_if_dead(node_idx) {
+                node_idx += 1;
             }
         }
         run.end(rec);
         let n_removed = len_before - self.log.len();
+        self.log.find_ends();
         if n_removed != 0 {
-            self.log.find_ends();
             rec.signal(SignalKind::Changed);
         }
         n_removed
@@ -110,15 +112,9 @@ impl Stream {
         self.log.drop_node(0);
     }
 
-    /// Removes entries of one node one by one; whether the node went with them.
-    fn trim_node(
-        &mut self,
-        node_idx: usize,
-        trim: &Trim,
-        run: &mut Run,
-        rec: &mut Recorder<'_>,
-    ) -> bool {
-        let Some(node) = self.log.node(node_idx) else { return false };
+    /// Removes entries of one node one by one.
+    fn trim_node(&mut self, node_idx: usize, trim: &Trim, run: &mut Run, rec: &mut Recorder<'_>) {
+        let Some(node) = self.log.node(node_idx) else { return };
         // A deleted entry can stop MINID too, but only if the ids do not ascend.
         let mut at = if node.is_ordered() { self.log.begin(node_idx) } else { node.begin() };
         while let Some(head) = self.log.node(node_idx).and_then(|node| node.head(at)) {
@@ -141,6 +137,5 @@ impl Stream {
             run.add(head.id, head.id, 1);
             self.log.delete_at(node_idx, head);
         }
-        self.log.drop_if_dead(node_idx)
     }
 }

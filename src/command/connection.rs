@@ -85,12 +85,23 @@ fn select(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> 
         }
         other => other?,
     };
-    let db =
-        db_index(index).ok_or_else(|| CommandError::text("ERR DB index is out of range").at(1))?;
+    let db = wanted_db(index, 1)?;
     ctx.client_mut()?.db = db;
     ctx.db = db;
     ctx.out.ok();
     Ok(Flow::Done)
+}
+
+/// The database of that number.
+///
+/// # Errors
+/// There is none; Redis words it differently when the number is none that an `int` can hold.
+pub fn wanted_db(number: i64, word_idx: usize) -> Result<u32, CommandError> {
+    let text = match i32::try_from(number) {
+        Ok(_) => "ERR DB index is out of range",
+        Err(_) => "ERR value is out of range, value must between -2147483648 and 2147483647",
+    };
+    db_index(number).ok_or_else(|| CommandError::text(text).at(word_idx))
 }
 
 /// The database of that number, if there is one.

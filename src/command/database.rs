@@ -204,7 +204,8 @@ pub static SWAPDB: Spec = Spec {
 fn swapdb(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (first, second) = (args.word()?, args.word()?);
     let number = |word: &[u8], text: &str, at: usize| {
-        strict_i64(word).ok_or_else(|| CommandError::text(text).at(at))
+        let int = strict_i64(word).filter(|&number| i32::try_from(number).is_ok());
+        int.ok_or_else(|| CommandError::text(text).at(at))
     };
     let first = number(first, "ERR invalid first DB index", 1)?;
     let second = number(second, "ERR invalid second DB index", 2)?;

@@ -11,6 +11,7 @@ use super::clients::{Queued, ReplyMode};
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
 use super::error::{CommandError, c_name};
 use super::server::{ClientId, Outcome, Server};
+use super::stream::wake_by_key::{ByKey, decide, write_empty};
 use super::table::{self, Entry, flag};
 use super::waiters::Waiting;
 use super::{Profile, monitor, transaction};
@@ -189,10 +190,15 @@ impl Server {
         self.hear();
         while let Some((db, key)) = self.state.waiters.take_ready() {
             for (id, wait) in self.state.waiters.line(db, &key) {
-                if self.may_wake(db, &key, wait) && self.still_waits(id, db, &key) {
-                    self.wake(id, now);
-                    self.hear();
+                if !self.still_waits(id, db, &key) {
+                    continue;
                 }
+                if self.profile.wakes_by_key() && wait != Wait::List {
+                    self.wake_by_key(id, db, &key, now);
+                } else if self.may_wake(db, &key, wait) {
+                    self.wake(id, now);
+                }
+                self.hear();
             }
         }
         self.listen();
@@ -200,11 +206,15 @@ impl Server {
 
     fn hear(&mut self) {
         while let Some(signal) = self.store.sink.poll_signal() {
-            self.state.clients.touch(signal.db, &signal.key);
+            if signal.kind != SignalKind::LostGroup {
+                self.state.clients.touch(signal.db, &signal.key);
+            }
             match signal.kind {
                 SignalKind::Changed => {}
                 SignalKind::Ready => self.state.waiters.signal(signal.db, &signal.key),
-                SignalKind::Gone => self.state.waiters.signal_end(signal.db, &signal.key),
+                SignalKind::Gone | SignalKind::LostGroup => {
+                    self.state.waiters.signal_end(signal.db, &signal.key)
+                }
             }
         }
     }
@@ -221,6 +231,35 @@ impl Server {
     fn still_waits(&self, id: ClientId, db: u32, key: &Name) -> bool {
         let waiting = self.state.clients.get(id).and_then(|client| client.waiting.as_ref());
         waiting.is_some_and(|waiting| waiting.db == db && waiting.on.keys.contains(key))
+    }
+
+    /// Wakes a reader of streams as servers before 7.2 do.
+    fn wake_by_key(&mut self, id: ClientId, db: u32, key: &Name, now: Millis) {
+        let waiting = self.state.clients.get(id).and_then(|client| client.waiting.as_ref());
+        let Some(waiting) = waiting else { return };
+        let decision = decide(&self.store, self.profile, db, key, &waiting.on.rerun);
+        if decision == ByKey::Stay {
+            return;
+        }
+        let number = waiting.number;
+        self.state.stop_waiting(id);
+        let mut reply = Vec::new();
+        let mut out = Writer::new(&mut reply, self.state.protocol(id));
+        match decision {
+            ByKey::Stay => {}
+            ByKey::Refuse(error) => out.error(error.as_bytes()),
+            ByKey::Read(words) => {
+                let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+                let Server { profile, store, state, .. } = self;
+                let profile = *profile;
+                let mut ctx =
+                    Ctx { client: id, now, profile, in_exec: false, db, store, state, out };
+                if call(&mut ctx, table::entry(number), &words) != Flow::Done {
+                    write_empty(&mut ctx.out, key);
+                }
+            }
+        }
+        self.state.send(id, reply);
     }
 
     /// Runs a waiting command again; it answers, or goes to the end of the line.
@@ -306,8 +345,8 @@ fn unknown_command(profile: Profile, words: &[&[u8]]) -> CommandError {
     let (quote, end): (&[u8], &[u8]) = if old { (b"`", b"`, ") } else { (b"'", b"' ") };
     let name = cut(words.first().copied().unwrap_or_default(), 128);
     let mut text = [b"ERR unknown command ", quote, name, quote].concat();
-    // 8.2 and later say nothing about arguments that are not there.
-    if words.len() == 1 && profile.has((8, 2)) {
+    // 8.4 and later say nothing about arguments that are not there.
+    if words.len() == 1 && profile.has((8, 4)) {
         return CommandError::Text(text);
     }
     text.extend_from_slice(b", with args beginning with: ");

@@ -1,7 +1,7 @@
 //! DEL, UNLINK, EXISTS, TOUCH, TYPE, RENAME, RENAMENX, COPY, MOVE: keys of any type.
 
 use super::args::strict_i64;
-use super::connection::db_index;
+use super::connection::wanted_db;
 use super::ctx::{Ctx, Flow};
 use super::error::CommandError;
 use super::{Args, Spec, notify};
@@ -197,7 +197,7 @@ fn copy(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         if args.eat("REPLACE") {
             replace = true;
         } else if 2 <= args.n_left() && args.eat("DB") {
-            to_db = wanted_db(args, at + 1)?;
+            to_db = db_word(args, at + 1)?;
         } else {
             return Err(CommandError::Syntax.at(at));
         }
@@ -230,7 +230,7 @@ pub static MOVE: Spec = Spec {
 
 fn move_key(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let key = args.word()?;
-    let to_db = wanted_db(args, 2)?;
+    let to_db = db_word(args, 2)?;
     if to_db == ctx.db {
         return Err(same_object());
     }
@@ -243,10 +243,9 @@ fn move_key(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError
     Ok(Flow::Done)
 }
 
-fn wanted_db(args: &mut Args<'_>, word_idx: usize) -> Result<u32, CommandError> {
+fn db_word(args: &mut Args<'_>, word_idx: usize) -> Result<u32, CommandError> {
     let number = strict_i64(args.word()?).ok_or(CommandError::NotAnInteger.at(word_idx))?;
-    let out_of_range = || CommandError::text("ERR DB index is out of range").at(word_idx);
-    db_index(number).ok_or_else(out_of_range)
+    wanted_db(number, word_idx)
 }
 
 /// `ERR no such key`

@@ -101,6 +101,11 @@ pub static RPOP: Spec = Spec {
 };
 
 fn pop(ctx: &mut Ctx<'_>, args: &mut Args<'_>, end: End) -> Result<Flow, CommandError> {
+    if 3 < args.words().len() {
+        let name = if end == End::Head { "lpop" } else { "rpop" };
+        let text = format!("ERR wrong number of arguments for '{name}' command");
+        return Err(CommandError::text(&text));
+    }
     let key = args.word()?;
     let count = match args.peek() {
         None => None,
@@ -111,11 +116,6 @@ fn pop(ctx: &mut Ctx<'_>, args: &mut Args<'_>, end: End) -> Result<Flow, Command
             Some(usize::try_from(count).unwrap_or(usize::MAX))
         }
     };
-    if args.peek().is_some() {
-        let name = if end == End::Head { "lpop" } else { "rpop" };
-        let text = format!("ERR wrong number of arguments for '{name}' command");
-        return Err(CommandError::text(&text));
-    }
     if ctx.store.list(ctx.db, key)?.is_none() {
         match count {
             None => ctx.out.nil(),

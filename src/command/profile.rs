@@ -73,6 +73,11 @@ impl Profile {
         }
     }
 
+    /// Whether a waiting reader is woken for one key (before 7.2) instead of running again.
+    pub fn wakes_by_key(self) -> bool {
+        self.redis_version() < (7, 2)
+    }
+
     /// Whether a thing that came with Redis `major.minor` exists here.
     pub fn has(self, since: (u8, u8)) -> bool {
         since <= self.redis_version()

@@ -8,6 +8,7 @@ mod ids;
 pub(super) mod read_options;
 mod tail;
 pub(super) mod trim_options;
+pub(super) mod wake_by_key;
 mod xack;
 mod xackdel;
 pub(super) mod xadd;

@@ -87,9 +87,10 @@ fn set_options(ctx: &Ctx<'_>, args: &mut Args<'_>) -> Result<SetOptions, Command
         ("PXAT", Unit::Millis, From::Epoch),
     ];
     let mut options = SetOptions::default();
+    // The word that set the expiry: it alone may come again, and then its last time counts.
+    let mut expiry_word = "";
     while args.peek().is_some() {
         let at = args.position();
-        let timed = options.expiry.is_some() || options.keep_ttl;
         if !options.xx && args.eat("NX") {
             options.nx = true;
         } else if !options.nx && args.eat("XX") {
@@ -98,9 +99,11 @@ fn set_options(ctx: &Ctx<'_>, args: &mut Args<'_>) -> Result<SetOptions, Command
             options.get = true;
         } else if options.expiry.is_none() && args.eat("KEEPTTL") {
             options.keep_ttl = true;
-        } else if let Some((_, unit, from)) =
-            EXPIRIES.into_iter().find(|(word, ..)| !timed && 2 <= args.n_left() && args.eat(word))
-        {
+        } else if let Some((word, unit, from)) = EXPIRIES.into_iter().find(|(word, ..)| {
+            let may_come = expiry_word.is_empty() && !options.keep_ttl || expiry_word == *word;
+            may_come && 2 <= args.n_left() && args.eat(word)
+        }) {
+            expiry_word = word;
             options.expiry = Some((args.position(), unit, from));
             args.word()?;
         } else {

@@ -31,14 +31,14 @@ pub fn wrong_tail(words: &[&[u8]], profile: Profile) -> CommandError {
 }
 
 /// The lines of HELP: how it is called, the subcommands, and HELP itself.
-pub fn write(out: &mut Writer<'_>, container: &str, lines: &[&str]) {
+pub fn write(out: &mut Writer<'_>, profile: Profile, container: &str, lines: &[&str]) {
     out.array(lines.len() + 3);
     out.simple(&format!("{container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
     for line in lines {
         out.simple(line);
     }
     out.simple("HELP");
-    out.simple("    Print this help.");
+    out.simple(if profile.has((7, 2)) { "    Print this help." } else { "    Prints this help." });
 }
 
 /// The lines about XGROUP's subcommands.

@@ -139,7 +139,7 @@ pub static XGROUP_HELP: Spec = Spec {
     keys: (0, 0, 0),
     summary: "Lists the subcommands.",
     run: |ctx, _| {
-        help::write(&mut ctx.out, "XGROUP", help::xgroup(ctx.profile));
+        help::write(&mut ctx.out, ctx.profile, "XGROUP", help::xgroup(ctx.profile));
         Ok(Flow::Done)
     },
     ..Spec::BLANK

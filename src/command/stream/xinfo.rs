@@ -100,7 +100,7 @@ pub static XINFO_HELP: Spec = Spec {
 const FULL_COUNT: usize = 10;
 
 fn run_help(ctx: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError> {
-    help::write(&mut ctx.out, "XINFO", help::XINFO);
+    help::write(&mut ctx.out, ctx.profile, "XINFO", help::XINFO);
     Ok(Flow::Done)
 }
 

@@ -35,6 +35,16 @@ pub const QUEUED_LINES_MAX: usize = 100;
 pub const CONSOLE_CLIENTS_MAX: usize = 100;
 /// Most inputs that one session keeps.
 pub const JOURNAL_INPUTS_MAX: usize = 200_000;
+/// Most lines outside history (UNDO, CLOCK PAUSE …) that the console can show again.
+pub const ASIDES_MAX: usize = 1_000;
+/// A world is kept each time that so many commands ran (more, once there are too many of them).
+pub const CHECKPOINT_COMMANDS: u64 = 1_000;
+/// Most worlds that are kept for going back.
+pub const CHECKPOINTS_MAX: usize = 64;
+/// Most events between two looks at whether a checkpoint is due.
+pub const ADVANCE_SLICE: usize = 500;
+/// Most events that CLOCK JUMP works off before it gives the page back; the rest follows.
+pub const JUMP_STEPS_MAX: usize = 20_000;
 /// Most events that wait to be polled; older ones are dropped, which a gap in their numbers shows.
 pub const EVENTS_MAX: usize = 65_536;
 /// Most simulated services.

@@ -5,15 +5,29 @@
 //! answered by an [`Aside`], so that pressing "run" after scrubbing back replays the known future
 //! instead of discarding it.
 
+mod checkpoints;
+mod controls;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
 use std::rc::Rc;
 
+use checkpoints::Checkpoints;
+
+use super::control::{ControlLine, is_control, parse};
 use super::event::{WorldEvent, WorldEventKind};
+use super::line::split;
 use super::saved::Saved;
 use super::scenario::Scenario;
+use super::shared_log::SharedLog;
+use super::words::Refusal;
 pub use super::world::Progress;
 use super::world::World;
 use crate::command::Profile;
-use crate::time::Millis;
+use crate::limits::{ADVANCE_SLICE, JOURNAL_INPUTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
+use crate::time::{Millis, WORLD_START};
 
 /// One line of the journal.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,11 +51,12 @@ pub struct Playback {
 }
 
 /// What became of a submitted line.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Submitted {
     /// It was journaled and applied; its number in the transcript.
     Applied { seq: u64 },
-    /// It moved through history or changed the playback; its number among the asides.
+    /// It moved through history or changed the playback, or could not be taken; its number among
+    /// the asides.
     Aside { seq: u64 },
     /// It was blank or a comment.
     Nothing,
@@ -70,29 +85,41 @@ pub struct Aside {
 pub struct Session {
     profile: Profile,
     world: World,
+    /// Every input, by time: those of the past, then those of the known future.
     journal: Vec<Input>,
     /// How many inputs of the journal are in the world.
     n_applied: usize,
     end: Millis,
+    checkpoints: Checkpoints,
+    /// What UNDO and FORK took away, in order.
+    redo: VecDeque<Input>,
+    /// What SCENARIO LOAD replaced; UNDO at the start brings it back.
+    previous: Option<Box<Saved>>,
     playback: Playback,
-    asides: Vec<Aside>,
+    jump_to: Option<Millis>,
+    asides: SharedLog<Aside>,
     reset_due: bool,
 }
 
 impl Session {
     /// A session at the start of a scenario, its lines of time 0 done.
     pub fn new(scenario: Scenario, seed: u64, profile: Profile) -> Session {
-        let mut world = World::new(&scenario, seed, profile);
-        world.advance_to(world.now(), usize::MAX);
-        world.record_events(true);
+        let world = start(&scenario, seed, profile);
         Session {
             profile,
             end: world.now(),
+            playback: Playback {
+                running: !scenario.paused,
+                speed_permille: scenario.speed_permille,
+            },
             world,
             journal: Vec::new(),
             n_applied: 0,
-            playback: Playback { running: true, speed_permille: 1_000 },
-            asides: Vec::new(),
+            checkpoints: Checkpoints::new(),
+            redo: VecDeque::new(),
+            previous: None,
+            jump_to: None,
+            asides: SharedLog::default(),
             reset_due: true,
         }
     }
@@ -113,46 +140,90 @@ impl Session {
     }
 
     /// Journals one line at the current time and applies it; in the past this discards the future.
-    /// `who` is a client's name; empty: the console's default client.
+    /// `who` is a client's name; empty: the console's default client. A line that moves through
+    /// history (CLOCK PAUSE, UNDO, SEEK …) is not journaled: its answer is an aside.
     pub fn submit(&mut self, who: &str, line: &str) -> Submitted {
         let trimmed = line.trim_start();
         if trimmed.is_empty() || trimmed.starts_with('#') {
             return Submitted::Nothing;
         }
+        if let Some(seq) = self.submit_aside(who, line) {
+            return Submitted::Aside { seq };
+        }
         self.fork();
+        self.redo.clear();
         let at = self.now();
         self.journal.push(Input { at, who: who.into(), line: line.into() });
-        self.n_applied = self.journal.len();
-        let seq = self.world.apply(who, line);
-        self.end = self.end.max(self.now());
+        let seq = self.apply_next().unwrap_or(0);
         Submitted::Applied { seq }
     }
 
-    /// Lets time pass until then, at most `budget` events of it. The known future is replayed.
+    /// Handles a line that is not for the journal; returns the number of its aside.
+    fn submit_aside(&mut self, who: &str, line: &str) -> Option<u64> {
+        let words = split(line).unwrap_or_default();
+        let is_control = words.first().is_some_and(|word| is_control(word));
+        if is_control && let Ok(ControlLine::Session(control)) = parse(&words) {
+            return Some(self.control(who, line, &control));
+        }
+        let refusal = if JOURNAL_INPUTS_MAX <= self.n_applied {
+            format!("the journal is full ({JOURNAL_INPUTS_MAX} lines): save it and begin anew")
+        } else if LINE_BYTES_MAX < line.len() {
+            format!("a line has at most {LINE_BYTES_MAX} bytes")
+        } else if NAME_BYTES_MAX < who.len() {
+            format!("a client's name has at most {NAME_BYTES_MAX} bytes")
+        } else {
+            return None;
+        };
+        let start: String = line.chars().take(100).collect();
+        Some(self.aside(who, &start, Err(Refusal::new(refusal))))
+    }
+
+    /// Puts the next input of the journal into the world; it is due now.
+    fn apply_next(&mut self) -> Option<u64> {
+        let input = self.journal.get(self.n_applied)?;
+        debug_assert_eq!(input.at, self.world.now());
+        let seq = self.world.apply(&input.who, &input.line);
+        self.n_applied += 1;
+        self.end = self.end.max(self.world.now());
+        self.checkpoints.consider(&self.world, self.n_applied);
+        Some(seq)
+    }
+
+    /// Lets time pass until then, at most `budget` events of it. The known future is replayed: an
+    /// input of it counts as one event.
     pub fn advance_to(&mut self, until: Millis, budget: usize) -> Progress {
+        let until = until.max(self.now());
         let mut n_steps = 0;
         loop {
-            let next = self.journal.get(self.n_applied).filter(|input| input.at <= until).cloned();
-            let target = next.as_ref().map_or(until, |input| input.at);
-            let progress = self.world.advance_to(target, budget - n_steps);
+            let input_at = self.journal.get(self.n_applied).map(|input| input.at);
+            let target = input_at.filter(|at| *at <= until).unwrap_or(until);
+            // In slices, so that there are checkpoints on a long way, too.
+            let slice = (budget - n_steps).min(ADVANCE_SLICE);
+            let progress = self.world.advance_to(target, slice);
             n_steps += progress.n_steps;
             self.end = self.end.max(self.now());
-            match next {
-                Some(input) if progress.reached => {
-                    self.world.apply(&input.who, &input.line);
-                    self.n_applied += 1;
-                }
-                _ => return Progress { n_steps, ..progress },
+            self.checkpoints.consider(&self.world, self.n_applied);
+            let is_input_due = progress.reached && input_at == Some(target);
+            if progress.reached && !is_input_due {
+                self.jump_to = self.jump_to.filter(|at| until < *at);
+                return Progress { n_steps, ..progress };
+            }
+            if budget <= n_steps {
+                return Progress { n_steps, reached: false, ..progress };
+            }
+            if is_input_due {
+                self.apply_next();
+                n_steps += 1;
             }
         }
     }
 
     /// Works off the next event, or the next input of the known future.
     pub fn step(&mut self) -> Progress {
-        let Some(at) = self.next_wakeup() else {
-            return Progress { now: self.now(), n_steps: 0, reached: false };
-        };
-        self.advance_to(at, 1)
+        match self.next_wakeup() {
+            Some(at) => self.advance_to(at, 1),
+            None => Progress { now: self.now(), n_steps: 0, reached: false },
+        }
     }
 
     /// When something happens next.
@@ -161,35 +232,63 @@ impl Session {
         [input, self.world.next_wakeup()].into_iter().flatten().min()
     }
 
+    /// Where a long CLOCK JUMP is heading: call [`Session::advance_to`] with this time, paused or
+    /// not, a budget at a time, until it is `None`.
+    pub fn pending_jump(&self) -> Option<Millis> {
+        self.jump_to
+    }
+
     /// Goes to a point in time, in the past or in the future, with all inputs made by then.
     pub fn seek(&mut self, at: Millis) {
-        if at < self.now() {
-            let mut world = World::new(self.world.scenario(), self.world.seed(), self.profile);
-            world.advance_to(world.now(), usize::MAX);
-            self.world = world;
-            self.n_applied = 0;
-        } else {
-            self.world.record_events(false);
-        }
+        let at = at.max(WORLD_START);
+        let n_applied = self.journal.partition_point(|input| input.at <= at);
+        self.jump_to = None;
+        self.go(at, n_applied);
         self.advance_to(at, usize::MAX);
-        self.world.record_events(true);
-        self.reset_due = true;
+        self.finish_seek();
     }
 
     /// Takes the last input back: the world is as it was just before it. False if there is none.
+    /// After SCENARIO LOAD and before the first input, brings back what was before.
     pub fn undo(&mut self) -> bool {
-        false
+        let Some(last) = self.n_applied.checked_sub(1) else { return self.restore_previous() };
+        let taken = self.journal.split_off(last);
+        let at = taken.first().map_or(self.now(), |input| input.at);
+        taken.into_iter().rev().for_each(|input| self.redo.push_front(input));
+        self.checkpoints.truncate(at, last);
+        self.jump_to = None;
+        self.go(at, last);
+        self.advance_to(at, usize::MAX);
+        self.end = at;
+        self.finish_seek();
+        true
     }
 
-    /// Does the input again that was taken back last. False if there is none.
+    /// Does the input again that was taken back first. False if there is none.
     pub fn redo(&mut self) -> bool {
-        false
+        let Some(input) = self.redo.pop_front() else { return false };
+        let at = input.at;
+        if at < self.now() {
+            self.seek(at);
+        }
+        let mut redo = std::mem::take(&mut self.redo);
+        self.fork();
+        // What lay ahead of a seek was taken away by that fork: it comes before the rest.
+        std::mem::swap(&mut self.redo, &mut redo);
+        self.advance_to(at, usize::MAX);
+        self.journal.push(input);
+        self.apply_next();
+        self.finish_seek();
+        true
     }
 
-    /// Discards the known future: from here on history is written anew.
+    /// Discards the known future: from here on history is written anew. REDO brings it back, one
+    /// input at a time, until something else is submitted.
     pub fn fork(&mut self) {
-        self.journal.truncate(self.n_applied);
+        let future = self.journal.split_off(self.n_applied);
+        future.into_iter().rev().for_each(|input| self.redo.push_front(input));
         self.end = self.now();
+        self.checkpoints.truncate(self.end, self.n_applied);
     }
 
     /// How far the known future reaches: the end of the scrubber.
@@ -207,9 +306,24 @@ impl Session {
         self.n_applied
     }
 
-    /// The lines that are not part of history, oldest first.
-    pub fn asides(&self) -> &[Aside] {
-        &self.asides
+    /// Whether REDO has something to do.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// The lines that are not part of history, from a number on, oldest first.
+    pub fn asides_from(&self, seq: u64) -> impl Iterator<Item = &Aside> {
+        self.asides.iter_from(seq)
+    }
+
+    /// The number that the next aside will get.
+    pub fn next_aside_seq(&self) -> u64 {
+        self.asides.next_seq()
+    }
+
+    /// The aside with a number.
+    pub fn aside_at(&self, seq: u64) -> Option<&Aside> {
+        self.asides.get(seq)
     }
 
     /// The next thing that happened since the last call.
@@ -238,12 +352,12 @@ impl Session {
         }
     }
 
-    /// The session that [`Session::save`] describes, at the time where it stood. Inputs that are
-    /// out of order stand at the time of the one before.
+    /// The session that [`Session::save`] describes, at the time where it stood. An input that is
+    /// out of order stands at the time of the one before; inputs beyond the limit are left out.
     pub fn load(saved: Saved) -> Session {
         let mut session = Session::new(saved.scenario, saved.seed, saved.profile);
         let mut at = session.now();
-        for mut input in saved.journal {
+        for mut input in saved.journal.into_iter().take(JOURNAL_INPUTS_MAX) {
             at = at.max(input.at);
             input.at = at;
             session.journal.push(input);
@@ -252,4 +366,54 @@ impl Session {
         session.end = session.end.max(saved.end).max(at);
         session
     }
+
+    /// Begins a scenario; what was before is kept for one UNDO.
+    fn begin(&mut self, scenario: Scenario) {
+        let saved = Box::new(self.save());
+        let profile = scenario.profile.unwrap_or(self.profile);
+        let seed = scenario.seed;
+        let fresh = Session::new(scenario, seed, profile);
+        let asides = std::mem::take(&mut self.asides);
+        *self = Session { previous: Some(saved), asides, ..fresh };
+    }
+
+    fn restore_previous(&mut self) -> bool {
+        let Some(saved) = self.previous.take() else { return false };
+        let asides = std::mem::take(&mut self.asides);
+        *self = Session { asides, ..Session::load(*saved) };
+        true
+    }
+
+    /// Takes the world that is nearest to a point in time, with at most `n_applied` inputs in it.
+    fn go(&mut self, at: Millis, n_applied: usize) {
+        let leads_there = self.now() <= at && self.n_applied <= n_applied;
+        let found = self.checkpoints.nearest(at, n_applied);
+        // The world as it is may be nearer than any checkpoint.
+        let found = found.filter(|(_, world)| !leads_there || self.now() < world.now());
+        match found {
+            Some((n_applied, world)) => {
+                self.n_applied = n_applied;
+                self.world = world;
+            }
+            None if leads_there => {}
+            None => {
+                self.n_applied = 0;
+                self.world = start(self.world.scenario(), self.world.seed(), self.profile);
+            }
+        }
+        self.world.record_events(false);
+    }
+
+    fn finish_seek(&mut self) {
+        self.world.record_events(true);
+        self.reset_due = true;
+    }
+}
+
+/// A world whose lines of time 0 are done.
+fn start(scenario: &Scenario, seed: u64, profile: Profile) -> World {
+    let mut world = World::new(scenario, seed, profile);
+    world.advance_to(world.now(), usize::MAX);
+    world.record_events(true);
+    world
 }

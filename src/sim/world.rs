@@ -201,6 +201,13 @@ impl World {
         seq
     }
 
+    /// The world as a checkpoint: without events that wait for whoever draws them.
+    pub(super) fn to_checkpoint(&self) -> World {
+        let mut world = self.clone();
+        world.events.record(false);
+        world
+    }
+
     /// The next thing that happened, if events are recorded.
     pub fn poll_event(&mut self) -> Option<WorldEvent> {
         self.events.pop()

@@ -69,7 +69,7 @@ pub struct ConsolePane {
     tabs: Tabs,
     history: History,
     extras: Vec<Extra>,
-    n_asides: usize,
+    n_asides: u64,
     show_services: bool,
     style: Style,
     /// Everything has to be drawn anew.
@@ -230,14 +230,14 @@ impl ConsolePane {
     fn follow(&mut self, state: &State) {
         let session = &state.session;
         let transcript = session.world().transcript();
-        for aside in session.asides().get(self.n_asides..).unwrap_or_default() {
+        for aside in session.asides_from(self.n_asides) {
             let extra = aside_extra(aside, self.extras.len());
             if extra.row.who == self.tabs.active().who {
                 self.speak(&spoken(&extra.row.answer));
             }
             self.extras.push(extra);
         }
-        self.n_asides = session.asides().len();
+        self.n_asides = session.next_aside_seq();
         for event in &state.events {
             match event.kind {
                 WorldEventKind::Reset => {

@@ -6,6 +6,7 @@
 //! * [`differ`]: the engine beside real Redis servers.
 //! * [`build`]: from sources to a complete static site.
 //! * [`site`]: that site over HTTP; [`serve`]: the same, rebuilt and reloaded on every change.
+//! * [`test`]: every check, in stages; [`size`]: the download against its budget.
 //!
 //! Invariant: nothing here depends on where the binary was built or on what was installed by hand.
 
@@ -14,5 +15,7 @@ pub mod differ;
 pub mod serve;
 pub mod setup;
 pub mod site;
+pub mod size;
 pub mod step;
+pub mod test;
 pub mod workspace;

@@ -1,18 +1,24 @@
 //! The command line of the build tool: `cargo xtask <command>`.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use xtask::build::{self, Profile};
 use xtask::workspace::Workspace;
-use xtask::{differ, serve, setup};
+use xtask::{differ, serve, setup, size, step, test};
 
 const USAGE: &str = "\
 cargo xtask <command>
 
   serve [--port N] [--open] [--release]   build, serve on localhost (port 8080), reload on change
   build [--dev]                           the complete static site in dist/ (--dev: target/dist-dev/)
+  test [--only STAGE,…] [--browser NAME,…]
+                                          all checks: fmt, clippy, clippy-wasm, native, wasm, build,
+                                          size, e2e; browsers: chromium (default), firefox
+  size [--record]                         what a visitor downloads, against xtask/size-budget.toml
+  screenshots [--readme]                  pictures of the page in target/screenshots/
+                                          (--readme: only docs/screenshot.png)
   setup [NAME…]                           get what the other commands need (they call it themselves):
                                           wasm, chromium, firefox, redis-7.0, redis-8.2
   differ [--seeds N] [--server NAME] …    compare the engine with real Redis servers (differ --help)
@@ -43,6 +49,9 @@ fn run() -> Result<()> {
         "build" => build(arguments),
         "serve" => serve(arguments),
         "differ" => differ::run(&Workspace::find()?, arguments.raw_args()?),
+        "test" => test(arguments),
+        "size" => size(arguments),
+        "screenshots" => screenshots(arguments),
         "help" => {
             print!("{USAGE}");
             Ok(())
@@ -92,4 +101,58 @@ fn serve(mut arguments: lexopt::Parser) -> Result<()> {
         }
     }
     serve::run(&Workspace::find()?, options)
+}
+
+fn test(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut only = Vec::new();
+    let mut browsers = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("only") => only.extend(list(&arguments.value()?.string()?)),
+            Long("browser") => browsers.extend(list(&arguments.value()?.string()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if browsers.is_empty() {
+        browsers.push("chromium".to_string());
+    }
+    test::run(&Workspace::find()?, &only, &browsers)
+}
+
+/// `a,b` as two names.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_string).collect()
+}
+
+fn size(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut record = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("record") => record = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let workspace = Workspace::find()?;
+    build::run(&workspace, Profile::Release)?;
+    size::check(&workspace)?;
+    if record { size::record(&workspace) } else { Ok(()) }
+}
+
+fn screenshots(mut arguments: lexopt::Parser) -> Result<()> {
+    let workspace = Workspace::find()?;
+    let out = workspace.target.join("screenshots");
+    let mut readme = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("readme") => readme = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    build::run(&workspace, Profile::Release)?;
+    let mut command = Command::new(test::browser_tests_program(&workspace)?);
+    command.current_dir(&workspace.root).arg("screenshots").arg("--out").arg(out);
+    if readme {
+        command.arg("--readme").arg(workspace.root.join("docs/screenshot.png"));
+    }
+    step::run(&mut command)
 }

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use notify::{EventKind, RecursiveMode, Watcher};
+use tokio::sync::watch;
 
 use crate::build::{self, Profile};
-use crate::site::{self, Site};
+use crate::site::{self, Answer, Site};
 use crate::workspace::Workspace;
 
 /// What the command line says.
@@ -53,50 +54,36 @@ const ask = async (seen) => {
 ask(-1);
 "#;
 
-/// The number of the newest build, and who waits for the next.
-struct Builds {
-    version: Mutex<u64>,
-    changed: Condvar,
-}
-
 /// Serves until the process ends.
 pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
     // First of all: a taken port should not cost the time of a build.
     let listener = site::bind(options.port)?;
     let dist = build::run(workspace, options.profile)?;
-    let builds = Arc::new(Builds { version: Mutex::new(0), changed: Condvar::new() });
+    // The number of the newest build.
+    let (builds, newest) = watch::channel(0);
     let address = format!("http://127.0.0.1:{}/", listener.port);
-    let serving = listener.serve(reloading_site(dist, Arc::clone(&builds)));
+    let serving = listener.serve(reloading_site(dist, newest))?;
     println!("Streamlanes is at {address} (Ctrl-C ends it; changes in src/ and www/ reload it)");
     if options.open {
         open_in_browser(&address);
     }
-    watch(workspace, options.profile, &builds)?;
+    rebuild_on_change(workspace, options.profile, &builds)?;
     drop(serving);
     Ok(())
 }
 
-fn reloading_site(dir: PathBuf, builds: Arc<Builds>) -> Site {
+fn reloading_site(dir: PathBuf, builds: watch::Receiver<u64>) -> Site {
     Site {
         dir,
         base: "/".to_string(),
-        intercept: Some(Box::new(move |request| {
-            let url = request.url().to_string();
+        intercept: Some(Box::new(move |url| {
             if url == RELOAD_SCRIPT_PATH {
-                let script = site::text(200, RELOAD_SCRIPT)
-                    .with_header(site::header("Content-Type", "text/javascript"));
-                let _ = request.respond(script);
-                return None;
+                return Some(Box::pin(async { script(RELOAD_SCRIPT) }));
             }
-            let Some(seen) = url.strip_prefix(RELOAD_POLL_PATH) else { return Some(request) };
+            let seen = url.strip_prefix(RELOAD_POLL_PATH)?;
             // A number that is no build's asks for the current one.
             let seen = seen.parse().unwrap_or(u64::MAX);
-            let builds = Arc::clone(&builds);
-            thread::spawn(move || {
-                let version = builds.newer_than(seen);
-                let _ = request.respond(site::text(200, &version.to_string()));
-            });
-            None
+            Some(Box::pin(newer_than(seen, builds.clone())))
         })),
         page_filter: Some(Box::new(|page| {
             let tag = format!("<script type=\"module\" src=\"{RELOAD_SCRIPT_PATH}\"></script>");
@@ -105,24 +92,25 @@ fn reloading_site(dir: PathBuf, builds: Arc<Builds>) -> Site {
     }
 }
 
-impl Builds {
-    /// The current number: at once if it is not `seen`, else when it changes or after a while.
-    fn newer_than(&self, seen: u64) -> u64 {
-        let version = self.version.lock().expect("no holder of this lock panics");
-        let (version, _) = self
-            .changed
-            .wait_timeout_while(version, POLL_LIMIT, |version| *version == seen)
-            .expect("no holder of this lock panics");
-        *version
-    }
-
-    fn next(&self) {
-        *self.version.lock().expect("no holder of this lock panics") += 1;
-        self.changed.notify_all();
-    }
+fn script(source: &'static str) -> Answer {
+    let mut answer = site::text(StatusCode::OK, source);
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/javascript"));
+    answer
 }
 
-fn watch(workspace: &Workspace, profile: Profile, builds: &Builds) -> Result<()> {
+/// The current number: at once if it is not `seen`, else when it changes or after a while.
+async fn newer_than(seen: u64, mut builds: watch::Receiver<u64>) -> Answer {
+    // Neither the end of the wait nor the end of `serve` changes what is answered.
+    let _ = tokio::time::timeout(POLL_LIMIT, builds.wait_for(|version| *version != seen)).await;
+    let version = *builds.borrow();
+    site::text(StatusCode::OK, &version.to_string())
+}
+
+fn rebuild_on_change(
+    workspace: &Workspace,
+    profile: Profile,
+    builds: &watch::Sender<u64>,
+) -> Result<()> {
     let (sender, events) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_))) {
@@ -139,7 +127,7 @@ fn watch(workspace: &Workspace, profile: Profile, builds: &Builds) -> Result<()>
         match build::run(workspace, profile) {
             Ok(_) => {
                 eprintln!("rebuilt");
-                builds.next();
+                builds.send_modify(|version| *version += 1);
             }
             Err(error) => eprintln!("{error:#}\nthe last good build stays; save again to retry"),
         }

@@ -1,24 +1,42 @@
 //! A folder over HTTP: what `serve` and the end-to-end tests use. It answers `GET` and `HEAD`.
 
+use std::convert::Infallible;
 use std::fs;
 use std::io::Write;
+use std::net::{self, Ipv4Addr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::thread;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::LocalSet;
 
-/// Threads that answer requests.
-const N_WORKERS: usize = 4;
+/// An answer, complete in memory.
+pub type Answer = Response<Full<Bytes>>;
 
-/// Answers a request itself, or hands it back to be answered from the folder.
-pub type Intercept = dyn Fn(Request) -> Option<Request> + Send + Sync;
+/// An answer that may take a while.
+pub type Later = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// Answers an address itself, or leaves it to the folder.
+pub type Intercept = dyn Fn(&str) -> Option<Later> + Send;
 
 /// Changes a page before it is sent.
-pub type PageFilter = dyn Fn(String) -> String + Send + Sync;
+pub type PageFilter = dyn Fn(String) -> String + Send;
 
 /// What is served, and how.
 pub struct Site {
@@ -26,7 +44,7 @@ pub struct Site {
     pub dir: PathBuf,
     /// What each address starts with: `/`, or `/some/path/` to show that the site does not care.
     pub base: String,
-    /// Looks at each request first.
+    /// Looks at each address first.
     pub intercept: Option<Box<Intercept>>,
     /// Looks at each HTML page last.
     pub page_filter: Option<Box<PageFilter>>,
@@ -34,122 +52,114 @@ pub struct Site {
 
 /// A bound port that answers nothing yet.
 pub struct Listener {
-    server: Server,
+    socket: net::TcpListener,
     /// The port, also when it was chosen by the system.
     pub port: u16,
 }
 
 /// Takes `port` on the loopback interface; 0 lets the system choose.
 pub fn bind(port: u16) -> Result<Listener> {
-    let server = Server::http(("127.0.0.1", port)).map_err(|error| {
+    let socket = net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
         anyhow!(
             "cannot listen on port {port} ({error}). Something else may use it, perhaps another \
              `cargo xtask serve`: end that, or choose another port with `--port {}`",
             port.saturating_add(1)
         )
     })?;
-    let port = server
-        .server_addr()
-        .to_ip()
-        .map(|address| address.port())
-        .ok_or_else(|| anyhow!("the listener has no port"))?;
-    Ok(Listener { server, port })
+    socket.set_nonblocking(true)?;
+    let port = socket.local_addr()?.port();
+    Ok(Listener { socket, port })
 }
 
-/// A site that is being served until it is dropped.
+/// A site that is being served until this is dropped.
 pub struct Serving {
-    server: Arc<Server>,
-    workers: Vec<thread::JoinHandle<()>>,
-}
-
-impl Serving {
-    /// Serves until the process ends.
-    pub fn wait(mut self) {
-        for worker in self.workers.drain(..) {
-            // A worker that panicked has printed why.
-            let _ = worker.join();
-        }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        for _ in &self.workers {
-            self.server.unblock();
-        }
-    }
+    _until_dropped: oneshot::Sender<()>,
 }
 
 impl Listener {
-    /// Starts to answer with `site`.
-    pub fn serve(self, site: Site) -> Serving {
-        let server = Arc::new(self.server);
-        let site = Arc::new(site);
-        let workers = (0..N_WORKERS)
-            .map(|_| {
-                let (server, site) = (Arc::clone(&server), Arc::clone(&site));
-                thread::spawn(move || {
-                    while let Ok(request) = server.recv() {
-                        site.answer(request);
-                    }
-                })
-            })
-            .collect();
-        Serving { server, workers }
+    /// Starts to answer with `site`, on a thread of its own.
+    pub fn serve(self, site: Site) -> Result<Serving> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the server")?;
+        let (until_dropped, dropped) = oneshot::channel::<()>();
+        thread::spawn(move || {
+            let tasks = LocalSet::new();
+            tasks.block_on(&runtime, async move {
+                tokio::task::spawn_local(accept(self.socket, Rc::new(site)));
+                // Either way of ending ends the tasks with this set of them.
+                let _ = dropped.await;
+            });
+        });
+        Ok(Serving { _until_dropped: until_dropped })
+    }
+}
+
+async fn accept(socket: net::TcpListener, site: Rc<Site>) -> Result<()> {
+    let listener = TcpListener::from_std(socket)?;
+    loop {
+        // A connection that fails while it is accepted concerns only its client.
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let site = Rc::clone(&site);
+        tokio::task::spawn_local(async move {
+            let service = service_fn(|request| {
+                let site = Rc::clone(&site);
+                async move { Ok::<_, Infallible>(site.answer(request).await) }
+            });
+            // A client that goes away in the middle is no concern of the server.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        });
     }
 }
 
 impl Site {
-    fn answer(&self, request: Request) {
-        let request = match &self.intercept {
-            None => request,
-            Some(intercept) => match intercept(request) {
-                None => return,
-                Some(request) => request,
-            },
-        };
-        let response = self.response_to(&request);
-        // The client may have gone: nobody is left to tell.
-        let _ = request.respond(response);
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD");
+        }
+        let url = request.uri().path_and_query().map_or("/", |url| url.as_str());
+        if let Some(later) = self.intercept.as_ref().and_then(|intercept| intercept(url)) {
+            return later.await;
+        }
+        let accepts_gzip = request
+            .headers()
+            .get_all(ACCEPT_ENCODING)
+            .iter()
+            .any(|value| value.to_str().is_ok_and(|value| value.contains("gzip")));
+        self.file_answer(request.uri().path(), accepts_gzip)
     }
 
-    fn response_to(&self, request: &Request) -> Response<std::io::Cursor<Vec<u8>>> {
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return text(405, "only GET and HEAD");
-        }
-        let Some(file) = file_for(request.url(), &self.base) else {
-            return text(404, "no such page");
-        };
-        let mut path = self.dir.join(&file);
-        if path.is_dir() {
-            if !request.url().split(['?', '#']).next().unwrap_or_default().ends_with('/') {
-                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                return text(301, "").with_header(header("Location", &format!("./{name}/")));
+    fn file_answer(&self, path: &str, accepts_gzip: bool) -> Answer {
+        let not_found = || text(StatusCode::NOT_FOUND, "no such page");
+        let Some(relative) = file_for(path, &self.base) else { return not_found() };
+        let mut file = self.dir.join(relative);
+        if file.is_dir() {
+            if !path.ends_with('/') {
+                return redirect(&format!("{path}/"));
             }
-            path.push("index.html");
+            file.push("index.html");
         }
-        let Ok(mut body) = fs::read(&path) else { return text(404, "no such page") };
-        let mime = mime_type(&path);
+        let Ok(mut body) = fs::read(&file) else { return not_found() };
+        let mime = mime_type(&file);
         if let Some(filter) = &self.page_filter
             && mime.starts_with("text/html")
         {
             body = filter(String::from_utf8_lossy(&body).into_owned()).into_bytes();
         }
-        let accepts_gzip = request.headers().iter().any(|header| {
-            header.field.equiv("Accept-Encoding") && header.value.as_str().contains("gzip")
-        });
         let is_packed = accepts_gzip && is_compressible(mime);
         if is_packed {
             body = gzip(&body, Compression::fast());
         }
-        let mut response = Response::from_data(body)
-            .with_header(header("Content-Type", mime))
-            .with_header(header("Cache-Control", "no-cache"))
-            .with_header(header("X-Content-Type-Options", "nosniff"));
+        let mut answer = Response::new(Full::new(Bytes::from(body)));
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if is_packed {
-            response.add_header(header("Content-Encoding", "gzip"));
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        response
+        answer
     }
 }
 
@@ -159,19 +169,27 @@ pub fn gzip(data: &[u8], level: Compression) -> Vec<u8> {
     encoder.write_all(data).and_then(|()| encoder.finish()).expect("writing to memory succeeds")
 }
 
-/// A short answer in plain text.
-pub fn text(status: u16, message: &str) -> Response<std::io::Cursor<Vec<u8>>> {
-    Response::from_string(message).with_status_code(StatusCode(status))
+/// A short answer in plain text that is not to be kept.
+pub fn text(status: StatusCode, message: &str) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::from(message.to_string())));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
 }
 
-/// A header whose name and value are known to be ASCII.
-pub fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("names and values of headers are ASCII here")
+fn redirect(path: &str) -> Answer {
+    let mut answer = text(StatusCode::MOVED_PERMANENTLY, "");
+    if let Ok(location) = HeaderValue::from_str(path) {
+        answer.headers_mut().insert(LOCATION, location);
+    }
+    answer
 }
 
-/// The file below the site's folder that an address means; nothing if it is outside of it.
-fn file_for(url: &str, base: &str) -> Option<PathBuf> {
-    let path = percent_decode(url.split(['?', '#']).next()?)?;
+/// The file below the site's folder that an address's path means; nothing if it is outside of it.
+fn file_for(path: &str, base: &str) -> Option<PathBuf> {
+    let path = percent_decode(path)?;
     let relative = path.strip_prefix(base)?;
     let mut file = PathBuf::new();
     for part in relative.split('/') {
@@ -236,7 +254,7 @@ mod tests {
     #[test]
     fn addresses_stay_inside_the_folder() {
         check("/", "/", Some(""));
-        check("/pkg/a%20b.js?x=1", "/", Some("pkg/a b.js"));
+        check("/pkg/a%20b.js", "/", Some("pkg/a b.js"));
         check("/sub/path/main.js", "/sub/path/", Some("main.js"));
         check("/main.js", "/sub/path/", None);
         check("/../secret", "/", None);

@@ -7,7 +7,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -27,6 +27,8 @@ const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
 /// Debian's compiler, its cargo (for `-Z build-std`), the library's sources, clippy and a linker.
 const DEBIAN_PACKAGES: &[&str] =
     &["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "rust-web-llvm"];
+/// A file in the sysroot that differs each time it is built.
+const STAMP: &str = "stamp";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 
@@ -149,7 +151,12 @@ fn own_toolchain(workspace: &Workspace) -> Result<Toolchain> {
 /// Whether Debian's way was taken before, so that it costs nothing now.
 fn debian_is_ready(workspace: &Workspace) -> bool {
     let Ok(verbose) = step::output_of(Command::new(DEBIAN_RUSTC).arg("-vV")) else { return false };
-    has_target(&debian_sysroot(workspace, &verbose)) && Path::new("/usr/bin/clippy-driver").exists()
+    let sysroot = debian_sysroot(workspace, &verbose);
+    is_complete(&sysroot) && Path::new("/usr/bin/clippy-driver").exists()
+}
+
+fn is_complete(sysroot: &Path) -> bool {
+    has_target(sysroot) && sysroot.join(STAMP).is_file()
 }
 
 fn debian_sysroot(workspace: &Workspace, verbose_version: &str) -> PathBuf {
@@ -163,24 +170,25 @@ fn debian(workspace: &Workspace) -> Result<Toolchain> {
     let verbose = step::output_of(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
     let sysroot = debian_sysroot(workspace, &verbose);
     locked(&workspace.cache, "wasm-sysroot", || {
-        if has_target(&sysroot) {
+        if is_complete(&sysroot) {
             return Ok(());
         }
         step::step("build the standard library for wasm32, once", || {
-            build_sysroot(workspace, &sysroot)
+            build_sysroot(workspace, &sysroot, &verbose)
         })
     })?;
+    let stamp = fs::read_to_string(sysroot.join(STAMP)).context("the sysroot has no stamp")?;
     Ok(Toolchain {
         bin: Some(sysroot.join("bin")),
         linker: Some(find_linker(workspace)?),
-        target_dir: workspace.target.join(format!("wasm-{}", short_hash(&verbose))),
+        target_dir: workspace.target.join(format!("wasm-{}", short_hash(&stamp))),
         version: first_line(&verbose),
     })
 }
 
 /// Builds `std` in a seed crate and lays it out as a sysroot with wrappers that use it. The folder
 /// appears only when it is complete.
-fn build_sysroot(workspace: &Workspace, sysroot: &Path) -> Result<()> {
+fn build_sysroot(workspace: &Workspace, sysroot: &Path, verbose_version: &str) -> Result<()> {
     let work = sysroot.with_extension("work");
     if work.exists() {
         fs::remove_dir_all(&work)?;
@@ -213,8 +221,10 @@ fn build_sysroot(workspace: &Workspace, sysroot: &Path) -> Result<()> {
         }
     }
     ensure!(has_target(&made), "the build of std left no libstd");
-    link_host_library(&made)?;
+    link_host_library(&made, verbose_version)?;
     write_wrappers(&made.join("bin"), sysroot)?;
+    let made_at = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
+    fs::write(made.join(STAMP), format!("{verbose_version}\n{made_at}\n"))?;
     if sysroot.exists() {
         fs::remove_dir_all(sysroot)?;
     }
@@ -224,9 +234,8 @@ fn build_sysroot(workspace: &Workspace, sysroot: &Path) -> Result<()> {
 }
 
 /// Build scripts and macros are compiled for the host: their library is Debian's own.
-fn link_host_library(made: &Path) -> Result<()> {
-    let verbose = step::output_of(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
-    let host = verbose
+fn link_host_library(made: &Path, verbose_version: &str) -> Result<()> {
+    let host = verbose_version
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
         .context("rustc -vV names no host")?;

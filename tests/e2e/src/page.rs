@@ -1,0 +1,224 @@
+//! What a person does with the page and sees of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+
+use crate::driver::{Driver, Kind, Look};
+
+/// How long the page may take to show what is expected.
+const WAIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often the page is looked at while waiting.
+const WAIT_PERIOD: Duration = Duration::from_millis(25);
+
+/// A browser window with the page in it.
+pub(crate) struct Page<'d> {
+    pub(crate) client: Client,
+    driver: &'d Driver,
+    /// Address of the site, with a slash at its end.
+    site: String,
+    /// Where pictures go.
+    out: PathBuf,
+    /// Length of the driver's log when this page was opened.
+    log_start: usize,
+}
+
+/// The ids of the page on which the scenarios rely.
+pub(crate) mod id {
+    pub(crate) const INPUT: &str = "#console-input";
+    pub(crate) const TRANSCRIPT: &str = "#console-transcript";
+    pub(crate) const TWIN: &str = "#lanes-twin";
+}
+
+impl<'d> Page<'d> {
+    /// Opens a fresh browser at the site.
+    pub(crate) async fn open(
+        driver: &'d Driver,
+        site: &str,
+        out: &Path,
+        look: Look,
+    ) -> Result<Page<'d>> {
+        let log_start = fs::read(&driver.log).map_or(0, |log| log.len());
+        let client = driver.open(look).await?;
+        let (site, out) = (site.to_string(), out.to_path_buf());
+        let page = Page { client, driver, site, out, log_start };
+        page.set_viewport(look).await?;
+        Ok(page)
+    }
+
+    /// Ends the browser.
+    pub(crate) async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    /// Goes to an address inside the site; an empty one is the page itself.
+    pub(crate) async fn visit(&self, path: &str) -> Result<()> {
+        Ok(self.client.goto(&format!("{}{path}", self.site)).await?)
+    }
+
+    /// Which browser this is.
+    pub(crate) fn kind(&self) -> Kind {
+        self.driver.kind
+    }
+
+    /// The element that a CSS selector means.
+    pub(crate) async fn find(&self, css: &str) -> Result<Element> {
+        let found = self.client.find(Locator::Css(css)).await;
+        found.with_context(|| format!("the page has no {css}"))
+    }
+
+    /// The text of an element as it is shown; for hidden ones (the live region) their content.
+    pub(crate) async fn text(&self, css: &str) -> Result<String> {
+        let element = self.find(css).await?;
+        let shown = element.text().await?;
+        if !shown.is_empty() {
+            return Ok(shown);
+        }
+        Ok(element.prop("textContent").await?.unwrap_or_default())
+    }
+
+    /// Types a line into the console and presses Enter.
+    pub(crate) async fn type_line(&self, line: &str) -> Result<()> {
+        let input = self.find(id::INPUT).await?;
+        input.send_keys(line).await?;
+        Ok(input.send_keys(&char::from(Key::Enter).to_string()).await?)
+    }
+
+    /// Waits until an element's text contains `part`; returns the text.
+    pub(crate) async fn wait_for_text(&self, css: &str, part: &str) -> Result<String> {
+        self.wait_for(&format!("{css} to contain '{part}'"), async || {
+            let text = self.text(css).await?;
+            Ok(if text.contains(part) { Ok(text) } else { Err(text) })
+        })
+        .await
+    }
+
+    /// Looks until `look` answers `Ok(Ok(…))`. `Ok(Err(seen))` means "not yet"; what was seen last
+    /// is in the error when the time is over.
+    pub(crate) async fn wait_for<T>(
+        &self,
+        what: &str,
+        look: impl AsyncFn() -> Result<Result<T, String>>,
+    ) -> Result<T> {
+        let deadline = Instant::now() + WAIT_LIMIT;
+        loop {
+            let seen = match look().await {
+                Ok(Ok(value)) => return Ok(value),
+                Ok(Err(seen)) => seen,
+                // An element may be replaced between finding and reading it.
+                Err(error) => format!("{error:#}"),
+            };
+            if Instant::now() >= deadline {
+                bail!("waited {WAIT_LIMIT:?} for {what}; last seen:\n{seen}");
+            }
+            tokio::time::sleep(WAIT_PERIOD).await;
+        }
+    }
+
+    /// Runs a function body in the page. For measuring, not for acting: a person cannot do that.
+    pub(crate) async fn evaluate(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Writes what is visible as `<name>.png`.
+    pub(crate) async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let png = self.client.screenshot().await?;
+        fs::create_dir_all(&self.out)?;
+        let file = self.out.join(format!("{name}.png"));
+        fs::write(&file, png)?;
+        Ok(file)
+    }
+
+    /// Makes the visible part of the page exactly this large, whatever the window's frame takes.
+    pub(crate) async fn set_viewport(&self, look: Look) -> Result<()> {
+        if self.kind() == Kind::Chromium {
+            self.devtools(
+                "Emulation.setDeviceMetricsOverride",
+                json!({
+                    "width": look.width, "height": look.height,
+                    "deviceScaleFactor": 1, "mobile": look.width < 500,
+                }),
+            )
+            .await?;
+            return Ok(());
+        }
+        self.client.set_window_size(look.width, look.height).await?;
+        let inner = self.evaluate("return [innerWidth, innerHeight]").await?;
+        let missing = |index: usize, wanted: u32| {
+            let seen = inner.get(index).and_then(Value::as_u64).unwrap_or(u64::from(wanted));
+            wanted.saturating_sub(u32::try_from(seen).unwrap_or(wanted))
+        };
+        let width = look.width + missing(0, look.width);
+        let height = look.height + missing(1, look.height);
+        Ok(self.client.set_window_size(width, height).await?)
+    }
+
+    /// A command of Chromium's developer tools.
+    pub(crate) async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
+        ensure!(self.kind() == Kind::Chromium, "only Chromium has {method}");
+        self.command("goog/cdp/execute", json!({ "cmd": method, "params": parameters })).await
+    }
+
+    /// Errors and warnings in the browser's console since the page was opened or last asked.
+    pub(crate) async fn complaints(&mut self) -> Result<Vec<String>> {
+        match self.kind() {
+            Kind::Chromium => {
+                let entries = self.command("se/log", json!({ "type": "browser" })).await?;
+                let entries = entries.as_array().cloned().unwrap_or_default();
+                let is_bad = |entry: &Value| {
+                    matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING") | None)
+                };
+                Ok(entries.iter().filter(|entry| is_bad(entry)).map(describe).collect())
+            }
+            Kind::Firefox => {
+                let log = fs::read(&self.driver.log)?;
+                let new = String::from_utf8_lossy(log.get(self.log_start..).unwrap_or_default());
+                let bad = ["console.error:", "console.warn:", "JavaScript error:"];
+                let lines = new.lines().filter(|line| bad.iter().any(|bad| line.starts_with(bad)));
+                let complaints = lines.map(str::to_string).collect();
+                self.log_start = log.len();
+                Ok(complaints)
+            }
+        }
+    }
+
+    async fn command(&self, path: &str, body: Value) -> Result<Value> {
+        let command = OwnCommand { path: path.to_string(), body };
+        let answer = self.client.issue_cmd(command).await;
+        answer.with_context(|| format!("the driver refuses {path}"))
+    }
+}
+
+fn describe(entry: &Value) -> String {
+    let field = |name: &str| entry[name].as_str().unwrap_or("?").to_string();
+    format!("{} {}", field("level"), field("message"))
+}
+
+/// A command that is not in the WebDriver standard.
+#[derive(Debug)]
+struct OwnCommand {
+    path: String,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for OwnCommand {
+    fn endpoint(
+        &self,
+        base_url: &url::Url,
+        session_id: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/{}", session_id.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _request_url: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}

@@ -1,0 +1,23 @@
+//! What a visitor meets before doing anything.
+
+use anyhow::{Result, ensure};
+
+use crate::page::{Page, id};
+
+/// The page opens without a complaint, has its landmarks, and the engine's module arrives.
+pub(super) async fn is_clean(page: &Page<'_>) -> Result<()> {
+    page.visit("").await?;
+    for css in ["main", "header", "nav[aria-label]", "h1", id::INPUT, id::TRANSCRIPT, id::TWIN] {
+        page.find(css).await?;
+    }
+    page.wait_for("the engine's module to arrive", async || {
+        let script = "return performance.getEntriesByType('resource')
+            .filter((entry) => entry.name.endsWith('.wasm') && entry.responseEnd > 0).length";
+        let n_arrived = page.evaluate(script).await?;
+        Ok(if n_arrived == 1 { Ok(()) } else { Err(n_arrived.to_string()) })
+    })
+    .await?;
+    let crash = page.find("#crash").await?;
+    ensure!(!crash.is_displayed().await?, "the crash panel is open: {}", crash.text().await?);
+    Ok(())
+}

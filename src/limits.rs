@@ -89,3 +89,6 @@ pub const GROUPS_SHOWN_MAX: usize = 16;
 pub const LANES_SHOWN_MAX: usize = 64;
 /// Most entries that the lanes remember a place for, per stream; older ones are "left of the view".
 pub const PLACES_MAX: usize = 1_200_000;
+
+/// Most lines that a lesson remembers as evidence; half of them are kept for people's own.
+pub const EVIDENCE_ROWS_MAX: usize = 4_000;

@@ -4,7 +4,7 @@
 //!   empty server. A command, then its reply, indented.
 //! * `golden/blocking-8.6.3.txt`: a client that waits, and another one that acts.
 //! * `golden/known-differences.txt`: where we differ and why. An entry that no longer differs
-//! fails.
+//!   fails.
 //!
 //! `<now>`, `<t>` and `'#'` stand for times and other numbers that no two runs share.
 

@@ -215,17 +215,20 @@ impl App {
                 }
                 self.apply_written();
             }
-            Msg::Owner(ownership) => {
-                if self.keeper.decide(*ownership) && *ownership == Ownership::Another {
-                    self.state.not_kept = Some(
-                        "This page is open in another tab. This one works on a copy of its \
-                         session, which will not be kept."
-                            .to_owned(),
-                    );
-                }
-            }
+            Msg::Owner(ownership) => self.decide_owner(*ownership),
             Msg::Keep { name, text } => self.keeper.put_value(name, text.clone()),
             _ => {}
+        }
+    }
+
+    fn decide_owner(&mut self, ownership: Ownership) {
+        let decides = self.keeper.decide(ownership);
+        if decides && ownership == Ownership::Another {
+            self.state.not_kept = Some(
+                "This page is open in another tab. This one works on a copy of its session, \
+                 which will not be kept."
+                    .to_owned(),
+            );
         }
     }
 

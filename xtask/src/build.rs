@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::lessons;
 use crate::setup::wasm::{self, Toolchain};
 use crate::step;
 use crate::workspace::Workspace;
@@ -41,12 +42,12 @@ impl Profile {
 }
 
 /// What the steps of one build share.
-struct Build<'a> {
-    workspace: &'a Workspace,
+pub(crate) struct Build<'a> {
+    pub(crate) workspace: &'a Workspace,
     toolchain: Toolchain,
-    profile: Profile,
+    pub(crate) profile: Profile,
     /// The folder that the steps fill; it becomes the site when all have succeeded.
-    staging: PathBuf,
+    pub(crate) staging: PathBuf,
 }
 
 type Step = (&'static str, fn(&Build) -> Result<()>);
@@ -56,6 +57,7 @@ const STEPS: &[Step] = &[
     ("compile the library to wasm", compile),
     ("bind it to JavaScript", bind),
     ("copy www/", copy_page),
+    ("write the course", lessons::write_pages),
 ];
 
 /// Builds the site and returns its folder.

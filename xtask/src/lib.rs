@@ -12,6 +12,7 @@
 
 pub mod build;
 pub mod differ;
+pub mod lessons;
 pub mod serve;
 pub mod setup;
 pub mod site;

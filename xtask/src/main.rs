@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use xtask::build::{self, Profile};
 use xtask::workspace::Workspace;
-use xtask::{differ, serve, setup, size, step, test};
+use xtask::{differ, lessons, serve, setup, size, step, test};
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -21,6 +21,8 @@ cargo xtask <command>
                                           (--readme: only docs/screenshot.png)
   setup [NAME…]                           get what the other commands need (they call it themselves):
                                           wasm, chromium, firefox, redis-7.0, redis-8.2
+  lesson check [NUMBER…]                  whether lessons can be solved, and whether wrongly
+  lesson new NUMBER-NAME                  a new lesson file to start from (docs/authoring.md)
   differ [--seeds N] [--server NAME] …    compare the engine with real Redis servers (differ --help)
 ";
 
@@ -48,6 +50,7 @@ fn run() -> Result<()> {
         "setup" => setup(arguments),
         "build" => build(arguments),
         "serve" => serve(arguments),
+        "lesson" => lesson(arguments),
         "differ" => differ::run(&Workspace::find()?, arguments.raw_args()?),
         "test" => test(arguments),
         "size" => size(arguments),
@@ -83,6 +86,22 @@ fn build(mut arguments: lexopt::Parser) -> Result<()> {
     let dist = build::run(&workspace, profile)?;
     println!("the site is in {}/", workspace.show(&dist));
     Ok(())
+}
+
+fn lesson(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut words = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(word) => words.push(word.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["check", numbers @ ..] => lessons::check(&Workspace::find()?, numbers),
+        ["new", slug] => lessons::new(&Workspace::find()?, slug),
+        _ => bail!("write `lesson check [NUMBER…]` or `lesson new 4.10-my-lesson`"),
+    }
 }
 
 fn serve(mut arguments: lexopt::Parser) -> Result<()> {

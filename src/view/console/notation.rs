@@ -159,9 +159,14 @@ fn expand<'a, 's>(
             let frames: Vec<_> = nodes.iter().rev().map(Frame::Node).collect();
             expand(with(&frames), depth + 1, ways)
         }
-        Frame::Node(Node::Choice(nodes)) => nodes.iter().fold(false, |may_end, node| {
-            expand(with(&[Frame::Node(node)]), depth + 1, ways) || may_end
-        }),
+        Frame::Node(Node::Choice(nodes)) => {
+            // Every choice is expanded, also behind one that may end here.
+            let mut may_end = false;
+            for node in nodes {
+                may_end |= expand(with(&[Frame::Node(node)]), depth + 1, ways);
+            }
+            may_end
+        }
         Frame::Node(Node::Optional(node)) => {
             expand(with(&[Frame::Node(node)]), depth + 1, ways);
             expand(stack, depth + 1, ways)

@@ -1,0 +1,237 @@
+//! Runs lessons: solutions must solve them, rejected attempts must not, quoted replies must be true.
+
+use std::collections::BTreeMap;
+
+use streamlanes::command::Profile;
+use streamlanes::lesson::{Attempt, Lesson, Prediction, Script, ScriptLine, Standing, solved};
+use streamlanes::resp::{Value, decode};
+use streamlanes::sim::transcript::{EntryState, Origin};
+
+use crate::course::CourseLesson;
+
+/// What is wrong with a lesson: the line of its file, counted from 1, and what.
+pub type Finding = (u32, String);
+
+/// Everything that is wrong with a lesson on the versions that it claims.
+pub fn check(lesson: &CourseLesson) -> Vec<Finding> {
+    let claimed: Vec<Profile> =
+        Profile::ALL.into_iter().filter(|profile| lesson.lesson.runs_on(*profile)).collect();
+    let mut on: BTreeMap<Finding, Vec<Profile>> = BTreeMap::new();
+    for profile in &claimed {
+        for finding in check_on(lesson, *profile) {
+            on.entry(finding).or_default().push(*profile);
+        }
+    }
+    let with_versions = on.into_iter().map(|((line, what), profiles)| {
+        if profiles == claimed {
+            return (line, what);
+        }
+        let names: Vec<&str> = profiles.iter().map(|profile| profile.name()).collect();
+        (line, format!("on {}: {what}", names.join(", ")))
+    });
+    shape(&lesson.lesson).into_iter().chain(with_versions).collect()
+}
+
+/// What every lesson must have, whatever it is about.
+fn shape(lesson: &Lesson) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut need = |holds: bool, what: &str| {
+        if !holds {
+            findings.push((1, what.to_owned()));
+        }
+    };
+    need(!lesson.about.is_empty(), "the head has no `about:` for the map of the course");
+    need(!lesson.solutions.is_empty(), "there is no ```solution block");
+    need(2 <= lesson.rejected.len(), "there are fewer than two ```rejected blocks");
+    findings
+}
+
+fn check_on(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
+    let data = &lesson.lesson;
+    let mut findings = Vec::new();
+    let attempt = match Attempt::start(data, profile) {
+        Ok(attempt) => attempt,
+        Err(error) => return vec![(error.line, error.what)],
+    };
+    findings.extend(setup_errors(data, &attempt));
+    if solved(&attempt.standings(data)) {
+        findings.push((1, "it is solved before the learner did anything".to_owned()));
+    }
+    for script in &data.solutions {
+        findings.extend(solution(data, profile, script));
+    }
+    for script in &data.rejected {
+        if solved(&play(data, profile, &script.lines).standings(data)) {
+            let what = format!("the rejected attempt `{}` solves it", script.name);
+            findings.push((line_of(script), what));
+        }
+    }
+    findings.extend(useless_goals(data, profile));
+    for prediction in data.predictions.iter().filter(|prediction| !prediction.check.is_empty()) {
+        findings.extend(predicted(data, profile, prediction));
+    }
+    findings.extend(quoted(lesson, profile));
+    findings
+}
+
+fn line_of(script: &Script) -> u32 {
+    script.lines.first().map_or(1, |line| line.at_line)
+}
+
+/// An attempt in which lines were typed.
+fn play(lesson: &Lesson, profile: Profile, lines: &[ScriptLine]) -> Attempt {
+    let mut attempt = Attempt::start(lesson, profile).unwrap_or_else(|error| panic!("{error}"));
+    for line in lines {
+        attempt.play(lesson, line);
+    }
+    attempt
+}
+
+/// A setup line that Redis refuses is a mistake of the author.
+fn setup_errors(lesson: &Lesson, attempt: &Attempt) -> Vec<Finding> {
+    let entries = attempt.session.world().transcript().iter();
+    let refused = entries.filter(|entry| entry.from == Origin::Scenario).filter_map(|entry| {
+        let EntryState::Replied { reply, .. } = &entry.state else { return None };
+        let line = lesson.setup.iter().find(|line| *line.line == *entry.line)?;
+        match decode(reply) {
+            Ok((Value::Error(text), _)) => {
+                let text = String::from_utf8_lossy(&text).into_owned();
+                Some((line.at_line, format!("setup: `{}` answers {text}", entry.line)))
+            }
+            _ => None,
+        }
+    });
+    refused.collect()
+}
+
+/// A solution reaches every goal, and at least one of its lines is needed for that.
+fn solution(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> {
+    let standings = play(lesson, profile, &script.lines).standings(lesson);
+    let mut findings = Vec::new();
+    for (goal, standing) in lesson.goals.iter().zip(&standings) {
+        let reason = match standing {
+            Standing::Done => continue,
+            Standing::Open(reason) => format!("is open: {reason}"),
+            Standing::Violated(reason) => format!("is violated: {reason}"),
+        };
+        let what =
+            format!("after the solution `{}` the goal `{}` {reason}", script.name, goal.name);
+        findings.push((line_of(script), what));
+    }
+    if findings.is_empty() {
+        let needed = (0..script.lines.len()).any(|idx| {
+            let mut lines = script.lines.clone();
+            lines.remove(idx);
+            !solved(&play(lesson, profile, &lines).standings(lesson))
+        });
+        if !needed {
+            let what = format!("the solution `{}` solves it without any of its lines", script.name);
+            findings.push((line_of(script), what));
+        }
+    }
+    findings
+}
+
+/// Goals that hold from the start and that no rejected attempt and no shortened solution fails:
+/// they say nothing.
+fn useless_goals(lesson: &Lesson, profile: Profile) -> Vec<Finding> {
+    let mut fails = vec![false; lesson.goals.len()];
+    let mut look = |attempt: &Attempt| {
+        for (fails, standing) in fails.iter_mut().zip(attempt.standings(lesson)) {
+            *fails |= standing != Standing::Done;
+        }
+    };
+    look(&play(lesson, profile, &[]));
+    for script in lesson.rejected.iter().chain(&lesson.solutions) {
+        for idx in 0..script.lines.len() {
+            let mut lines = script.lines.clone();
+            lines.remove(idx);
+            look(&play(lesson, profile, &lines));
+        }
+        if lesson.rejected.contains(script) {
+            look(&play(lesson, profile, &script.lines));
+        }
+    }
+    let always = lesson.goals.iter().zip(fails).filter(|(_, fails)| !fails);
+    always
+        .map(|(goal, _)| {
+            let what = format!(
+                "the goal `{}` is always reached: add a rejected attempt that misses it, or remove it",
+                goal.name
+            );
+            (1, what)
+        })
+        .collect()
+}
+
+/// The engine gives the answer that is marked as right, and none of the others.
+fn predicted(lesson: &Lesson, profile: Profile, prediction: &Prediction) -> Vec<Finding> {
+    let attempt = play(lesson, profile, &prediction.check);
+    let line = prediction.check.last().map_or(1, |line| line.at_line);
+    let Some((reply, waited)) = last_reply(&attempt) else {
+        return vec![(line, "the prediction's `check:` lines get no reply".to_owned())];
+    };
+    let mut findings = Vec::new();
+    for choice in &prediction.choices {
+        let Some(pattern) = &choice.reply else { continue };
+        if pattern.matches(reply.as_ref(), waited) != choice.right {
+            let shown = reply.as_ref().map(streamlanes::resp::layout::layout).unwrap_or_default();
+            let what = match choice.right {
+                true => format!("the engine does not answer `{}`, but: {shown}", choice.text),
+                false => format!("`{}` is wrong, but fits the answer: {shown}", choice.text),
+            };
+            findings.push((line, what));
+        }
+    }
+    findings
+}
+
+/// The reply to the last line that somebody typed, and whether it waited.
+fn last_reply(attempt: &Attempt) -> Option<(Option<Value>, bool)> {
+    let entries = attempt.session.world().transcript().iter();
+    let last = entries.rev().find(|entry| entry.from == Origin::Human)?;
+    Some(match &last.state {
+        EntryState::Waiting => (None, true),
+        EntryState::Replied { reply, at } => {
+            (decode(reply).ok().map(|(value, _)| value), last.at < *at)
+        }
+        EntryState::Note(_) => (None, false),
+    })
+}
+
+/// The prose's commands, run in their order, answer what the prose quotes.
+fn quoted(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
+    let data = &lesson.lesson;
+    // Replies differ between versions (XINFO grows); the quoted ones are those of the newest.
+    if profile != Profile::ALL[Profile::ALL.len() - 1] {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    let mut attempt = play(data, profile, &[]);
+    for block in &lesson.prose.blocks {
+        let (kind, who) = block.info.split_once(' ').unwrap_or((block.info.as_str(), ""));
+        match kind {
+            "redis" => {
+                for (n, line) in (block.line..).zip(block.text.lines()) {
+                    let line =
+                        if who.is_empty() { line.to_owned() } else { format!("{who}> {line}") };
+                    match ScriptLine::parse(n, &line) {
+                        Ok(line) => attempt.play(data, &line),
+                        Err(error) => findings.push((error.line, error.what)),
+                    }
+                }
+            }
+            "reply" => {
+                let said = match last_reply(&attempt) {
+                    Some((Some(value), _)) => streamlanes::resp::layout::layout(&value),
+                    _ => String::new(),
+                };
+                if said.trim_end() != block.text.trim_end() {
+                    findings.push((block.line, format!("the engine answers instead:\n{said}")));
+                }
+            }
+            _ => {}
+        }
+    }
+    findings
+}

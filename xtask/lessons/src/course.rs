@@ -1,0 +1,193 @@
+//! The course: an index of chapters and lessons, and a Markdown file for each lesson.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use streamlanes::lesson::Lesson;
+
+use crate::markdown::{self, Prose};
+
+/// The course in one language.
+#[derive(Debug)]
+pub struct Course {
+    /// The chapters in their order.
+    pub chapters: Vec<Chapter>,
+}
+
+/// A chapter.
+#[derive(Debug)]
+pub struct Chapter {
+    /// `4`
+    pub number: String,
+    /// What it is called.
+    pub title: String,
+    /// Its lessons in their order.
+    pub lessons: Vec<CourseLesson>,
+}
+
+/// One lesson with everything that its file holds.
+#[derive(Debug)]
+pub struct CourseLesson {
+    /// `4.3-delivered-is-not-done`: its file and its page.
+    pub slug: String,
+    /// Whether it belongs to the fast path.
+    pub fast: bool,
+    /// The lesson as the goals see it.
+    pub lesson: Lesson,
+    /// Its text.
+    pub prose: Prose,
+    /// Where it was read from.
+    pub path: PathBuf,
+}
+
+/// What is wrong with a file of the course.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CourseError {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// What is wrong and what to write.
+    pub what: String,
+}
+
+impl fmt::Display for CourseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.path.display(), self.line, self.what)
+    }
+}
+
+/// The file that orders the course.
+pub const INDEX: &str = "course.txt";
+
+impl Course {
+    /// Reads the course in a folder.
+    ///
+    /// A broken lesson is left out of the result and reported; the others are there.
+    pub fn load(folder: &Path) -> (Course, Vec<CourseError>) {
+        let index = folder.join(INDEX);
+        let mut errors = Vec::new();
+        let mut chapters: Vec<Chapter> = Vec::new();
+        let text = match std::fs::read_to_string(&index) {
+            Ok(text) => text,
+            Err(error) => {
+                let what = format!("cannot be read ({error}): write the index of the course");
+                errors.push(CourseError { path: index, line: 1, what });
+                return (Course { chapters }, errors);
+            }
+        };
+        for (line, text) in (1u32..).zip(text.lines()) {
+            let mut fail = |what: String| {
+                errors.push(CourseError { path: index.clone(), line, what });
+            };
+            match entry(text) {
+                Entry::Nothing => {}
+                Entry::Chapter { number, title } => {
+                    chapters.push(Chapter { number, title, lessons: Vec::new() });
+                }
+                Entry::Lesson { slug, fast } => match chapters.last_mut() {
+                    Some(chapter) if slug.starts_with(&format!("{}.", chapter.number)) => {
+                        match load_lesson(folder, slug, fast) {
+                            Ok(lesson) => chapter.lessons.push(lesson),
+                            Err(lesson_errors) => errors.extend(lesson_errors),
+                        }
+                    }
+                    Some(chapter) => fail(format!(
+                        "`{slug}` stands in chapter {}: its number must begin with it",
+                        chapter.number
+                    )),
+                    None => fail("a lesson needs a chapter line before it: `4 Groups`".to_owned()),
+                },
+                Entry::Unclear => fail(format!(
+                    "`{text}` is neither a chapter (`4 Consumer groups`) nor a lesson \
+                     (`4.3-delivered-is-not-done`, ` fast` behind it for the fast path)"
+                )),
+            }
+        }
+        errors.extend(orphans(folder, &text));
+        errors.extend(dead_links(&chapters));
+        (Course { chapters }, errors)
+    }
+
+    /// All lessons in their order.
+    pub fn lessons(&self) -> impl Iterator<Item = &CourseLesson> {
+        self.chapters.iter().flat_map(|chapter| &chapter.lessons)
+    }
+}
+
+enum Entry {
+    Nothing,
+    Chapter { number: String, title: String },
+    Lesson { slug: String, fast: bool },
+    Unclear,
+}
+
+fn entry(line: &str) -> Entry {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with('#') {
+        return Entry::Nothing;
+    }
+    let (first, rest) = line.split_once(' ').map_or((line, ""), |(a, b)| (a, b.trim()));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if is_number(first) && !rest.is_empty() {
+        return Entry::Chapter { number: first.to_owned(), title: rest.to_owned() };
+    }
+    let number = first.split('-').next().unwrap_or_default();
+    let numbered = number.split_once('.').is_some_and(|(a, b)| is_number(a) && is_number(b));
+    let plain =
+        first.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+    match rest {
+        "" | "fast" if numbered && plain => {
+            Entry::Lesson { slug: first.to_owned(), fast: rest == "fast" }
+        }
+        _ => Entry::Unclear,
+    }
+}
+
+fn load_lesson(folder: &Path, slug: String, fast: bool) -> Result<CourseLesson, Vec<CourseError>> {
+    let path = folder.join(format!("{slug}.md"));
+    let fail = |line: u32, what: String| CourseError { path: path.clone(), line, what };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| vec![fail(1, format!("cannot be read: {error}"))])?;
+    let number = slug.split('-').next().unwrap_or_default();
+    let prose = markdown::read(&text, number)
+        .map_err(|errors| errors.into_iter().map(|(n, what)| fail(n, what)).collect::<Vec<_>>())?;
+    let (lesson, errors) = Lesson::from_blocks(&prose.blocks);
+    if !errors.is_empty() {
+        return Err(errors.into_iter().map(|error| fail(error.line, error.what)).collect());
+    }
+    Ok(CourseLesson { slug, fast, lesson, prose, path })
+}
+
+/// Lesson files that no line of the index names.
+fn orphans(folder: &Path, index: &str) -> Vec<CourseError> {
+    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = files.flatten().map(|file| file.path()).collect();
+    paths.sort();
+    let named = |slug: &str| index.lines().any(|line| line.split_whitespace().next() == Some(slug));
+    let lost = paths.into_iter().filter(|path| path.extension().is_some_and(|ext| ext == "md"));
+    lost.filter(|path| !path.file_stem().and_then(|stem| stem.to_str()).is_some_and(named))
+        .map(|path| CourseError {
+            path,
+            line: 1,
+            what: format!("is not in the course: add its name to {INDEX}, or remove the file"),
+        })
+        .collect()
+}
+
+/// Links to lessons that are not there.
+fn dead_links(chapters: &[Chapter]) -> Vec<CourseError> {
+    let lessons: Vec<&CourseLesson> =
+        chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
+    let known = |slug: &str| lessons.iter().any(|lesson| lesson.slug == slug);
+    let mut errors = Vec::new();
+    for lesson in &lessons {
+        for (line, target) in &lesson.prose.links {
+            if let Some(slug) = target.strip_suffix(".html").filter(|slug| !known(slug)) {
+                let what = format!("links to the lesson `{slug}`, which is not there");
+                errors.push(CourseError { path: lesson.path.clone(), line: *line, what });
+            }
+        }
+    }
+    errors
+}

@@ -1,0 +1,125 @@
+//! The course: its pages in the site, its check, and a new lesson to start from.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use streamlanes_lessons::course::{Course, INDEX};
+use streamlanes_lessons::{check as checks, site};
+
+use crate::build::{Build, Profile};
+use crate::workspace::Workspace;
+
+/// The language that is complete.
+const LANGUAGE: &str = "en";
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("www/lessons").join(LANGUAGE)
+}
+
+/// Writes a page for each lesson, and the map of the course into the start page.
+///
+/// A broken lesson is reported and left out; a release build then fails, a development build goes on
+/// with the others.
+pub(crate) fn write_pages(build: &Build) -> Result<()> {
+    let (course, errors) = Course::load(&folder(build.workspace));
+    for error in &errors {
+        eprintln!("{}", show(build.workspace, &error.path, error.line, &error.what));
+    }
+    if build.profile == Profile::Release && !errors.is_empty() {
+        bail!("the course has {} mistakes", errors.len());
+    }
+    // The sources are not part of the site.
+    let pages = build.staging.join(site::FOLDER);
+    fs::remove_dir_all(&pages).context("www/lessons was not copied")?;
+    fs::create_dir_all(&pages)?;
+    let index = build.staging.join("index.html");
+    let template = fs::read_to_string(&index)?;
+    for lesson in course.lessons() {
+        let html = site::lesson(&template, &course, lesson).map_err(|error| anyhow!(error))?;
+        fs::write(pages.join(format!("{}.html", lesson.slug)), html)?;
+    }
+    let html = site::start(&template, &course).map_err(|error| anyhow!(error))?;
+    fs::write(index, html)?;
+    Ok(())
+}
+
+/// Checks the lessons with these numbers, or all of them.
+pub fn check(workspace: &Workspace, numbers: &[&str]) -> Result<()> {
+    let (course, errors) = Course::load(&folder(workspace));
+    for error in &errors {
+        println!("{}", show(workspace, &error.path, error.line, &error.what));
+    }
+    let wanted = |number: &str| numbers.is_empty() || numbers.contains(&number);
+    let lessons: Vec<_> = course.lessons().filter(|l| wanted(&l.lesson.number)).collect();
+    for number in numbers {
+        let known = lessons.iter().any(|lesson| lesson.lesson.number == *number);
+        ensure!(known || !errors.is_empty(), "no lesson has the number {number}");
+    }
+    let mut n_findings = errors.len();
+    for lesson in &lessons {
+        for (line, what) in checks::check(lesson) {
+            println!("{}", show(workspace, &lesson.path, line, &what));
+            n_findings += 1;
+        }
+    }
+    ensure!(n_findings == 0, "{n_findings} findings");
+    println!("{} lessons can be solved, and not wrongly", lessons.len());
+    Ok(())
+}
+
+fn show(workspace: &Workspace, path: &std::path::Path, line: u32, what: &str) -> String {
+    format!("{}:{line}: {what}", workspace.show(path))
+}
+
+/// Writes a lesson to start from and adds it to the index.
+pub fn new(workspace: &Workspace, slug: &str) -> Result<()> {
+    let folder = folder(workspace);
+    let number = slug.split('-').next().unwrap_or_default();
+    let is_number = number.split_once('.').is_some_and(|(chapter, lesson)| {
+        [chapter, lesson].iter().all(|part| part.parse::<u32>().is_ok())
+    });
+    let plain =
+        slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+    ensure!(
+        is_number && plain && number.len() < slug.len(),
+        "`{slug}` is no name for a lesson: write its number and a few words, as in 4.10-my-lesson"
+    );
+    let path = folder.join(format!("{slug}.md"));
+    ensure!(!path.exists(), "{} is there already", workspace.show(&path));
+    let index_path = folder.join(INDEX);
+    let index = fs::read_to_string(&index_path)?;
+    fs::write(&path, TEMPLATE)?;
+    fs::write(&index_path, with_lesson(&index, number, slug)?)?;
+    println!("{} is yours to write; it is in {INDEX}", workspace.show(&path));
+    println!("check it with: cargo xtask lesson check {number}");
+    Ok(())
+}
+
+/// The index with a lesson at the end of its chapter.
+fn with_lesson(index: &str, number: &str, slug: &str) -> Result<String> {
+    let chapter = number.split('.').next().unwrap_or_default();
+    let mut lines: Vec<&str> = index.lines().collect();
+    let of_chapter = |line: &str| {
+        line.starts_with(&format!("{chapter}.")) || line.starts_with(&format!("{chapter} "))
+    };
+    let last = lines.iter().rposition(|line| of_chapter(line));
+    let last = last.with_context(|| format!("{INDEX} has no chapter {chapter}: add it first"))?;
+    lines.insert(last + 1, slug);
+    Ok(lines.join("\n") + "\n")
+}
+
+const TEMPLATE: &str = include_str!("lesson-template.md");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_goes_to_the_end_of_its_chapter() {
+        let index = "4 Groups\n4.1-a\n\n5 More\n5.1-b\n";
+        let with = with_lesson(index, "4.2", "4.2-new").unwrap();
+        assert_eq!(with, "4 Groups\n4.1-a\n4.2-new\n\n5 More\n5.1-b\n");
+        assert!(with_lesson(index, "9.1", "9.1-x").is_err());
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::args::strict_i64;
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
+use super::debug::wrong_subcommand;
 use super::error::CommandError;
 use super::{Args, Spec};
 
@@ -113,10 +114,17 @@ static SCRIPT_FLUSH: Spec = Spec {
 };
 
 fn flush(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
-    let container = args.words().first().copied().unwrap_or_default().to_ascii_uppercase();
-    if args.peek().is_some() && !(args.eat("ASYNC") || args.eat("SYNC")) || args.peek().is_some() {
-        let pieces: [&[u8]; 3] = [b"ERR ", &container, b" FLUSH only supports SYNC|ASYNC option"];
-        return Err(CommandError::format(&pieces).at(2));
+    let is_script = args.words().first().is_some_and(|word| word.eq_ignore_ascii_case(b"SCRIPT"));
+    if 1 < args.n_left() {
+        let container = if is_script { "SCRIPT" } else { "FUNCTION" };
+        return Err(wrong_subcommand(b"FLUSH", container));
+    }
+    if args.peek().is_some() && !(args.eat("ASYNC") || args.eat("SYNC")) {
+        return Err(CommandError::text(match is_script {
+            true => "ERR SCRIPT FLUSH only support SYNC|ASYNC option",
+            false => "ERR FUNCTION FLUSH only supports SYNC|ASYNC option",
+        })
+        .at(2));
     }
     ctx.out.ok();
     Ok(Flow::Done)

@@ -5,6 +5,7 @@ use super::client_kill::KILL;
 use super::clients::{Client, ReplyMode};
 use super::connection::checked_name;
 use super::ctx::{Ctx, Flow};
+use super::debug::wrong_subcommand;
 use super::error::CommandError;
 use super::server::ClientId;
 use super::{Args, Profile, Spec, table};
@@ -312,7 +313,12 @@ fn unblock(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError>
             let text = "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR";
             return Err(CommandError::text(text).at(3));
         }
-        _ => return Err(CommandError::Syntax.at(4)),
+        _ => {
+            return Err(wrong_subcommand(
+                args.words().get(1).copied().unwrap_or_default(),
+                "CLIENT",
+            ));
+        }
     };
     let id = strict_i64(word).ok_or(CommandError::NotAnInteger.at(2))?;
     let id = ClientId::try_from(id).unwrap_or(0);

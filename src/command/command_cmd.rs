@@ -84,7 +84,7 @@ fn info(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     for name in names {
         match by_full_name(ctx.profile, name) {
             Some(spec) => write_info(ctx, spec),
-            None => ctx.out.nil_array(),
+            None => ctx.out.nil(),
         }
     }
     Ok(Flow::Done)
@@ -169,8 +169,8 @@ fn write_key_specs(ctx: &mut Ctx<'_>, spec: &Spec) {
         return ctx.out.set(0);
     }
     let flags: &[&str] = match spec.flags.contains(&"write") {
-        true => &["RW", "UPDATE"],
-        false => &["RO", "ACCESS"],
+        true => &["RW", "update"],
+        false => &["RO", "access"],
     };
     ctx.out.set(1);
     ctx.out.map(3);

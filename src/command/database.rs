@@ -1,7 +1,5 @@
 //! KEYS, SCAN, DBSIZE, FLUSHDB, FLUSHALL, SWAPDB, RANDOMKEY: whole databases.
 
-use crate::engine::Store;
-
 use super::args::strict_i64;
 use super::connection::db_index;
 use super::ctx::{Ctx, Flow};
@@ -57,7 +55,7 @@ pub static SCAN: Spec = Spec {
 };
 
 fn scan(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
-    let cursor = std::str::from_utf8(args.word()?).ok().and_then(|text| text.parse::<u64>().ok());
+    let cursor = scan_cursor(args.word()?);
     let cursor = cursor.ok_or_else(|| CommandError::text("ERR invalid cursor").at(1))?;
     let (mut pattern, mut count, mut kind) = (None, 10, None);
     while args.peek().is_some() {
@@ -105,6 +103,22 @@ fn scan(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         ctx.out.bulk(name);
     }
     Ok(Flow::Done)
+}
+
+/// A cursor as C's `strtoul` reads it: a sign is allowed and a negative number wraps.
+fn scan_cursor(word: &[u8]) -> Option<u64> {
+    let (negative, digits) = match word {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number: u64 = match digits {
+        [] if word.is_empty() => 0,
+        _ => std::str::from_utf8(digits).ok()?.parse().ok()?,
+    };
+    Some(if negative { number.wrapping_neg() } else { number })
 }
 
 /// DBSIZE.
@@ -213,7 +227,6 @@ fn swapdb(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> 
     let (Some(first), Some(second)) = (db_index(first), db_index(second)) else {
         return Err(out_of_range());
     };
-    debug_assert!(first < Store::N_DBS);
     ctx.store.swap_db(first, second, ctx.now);
     ctx.out.ok();
     Ok(Flow::Done)

@@ -165,8 +165,9 @@ impl Server {
         let Some(client) = self.state.clients.get_mut(id) else { return };
         if client.multi.is_some() && is_exec {
             transaction::discard(&mut self.state, id);
-            let text: [&[u8]; 2] =
-                [b"EXECABORT Transaction discarded because of: ", error.message()];
+            let why = error.message();
+            let why = why.strip_prefix(b"ERR ").unwrap_or(why);
+            let text: [&[u8]; 2] = [b"EXECABORT Transaction discarded because of: ", why];
             self.state.stats.error(b"EXECABORT");
             out.error(&text.concat());
             return;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::build::{self, Profile};
+use crate::differ;
 use crate::setup::{browser, wasm};
 use crate::size;
 use crate::step;
@@ -166,6 +167,8 @@ fn clippy_wasm(context: &Shared) -> Result<Counts> {
 
 fn native(context: &Shared) -> Result<Counts> {
     let mut command = cargo_in(context.workspace, "test");
+    // The differential tests compare with real servers.
+    command.envs(differ::environment(context.workspace)?);
     run_tests(command.args(["--workspace", "--no-fail-fast"]))
 }
 

@@ -296,7 +296,10 @@ pub(super) fn call(ctx: &mut Ctx<'_>, entry: &Entry, words: &[&[u8]]) -> Flow {
             ctx.out.nil_array();
             ctx.state.stats.called(entry.number, false);
         }
-        Ok(Flow::Done) => ctx.state.stats.called(entry.number, false),
+        Ok(Flow::Done) => {
+            ctx.state.stats.n_changes += u64::from(entry.flags & flag::WRITE != 0);
+            ctx.state.stats.called(entry.number, false);
+        }
         Err(error) => {
             ctx.out.reset();
             ctx.out.error(error.message());

@@ -12,6 +12,7 @@ pub mod ctx;
 pub mod error;
 pub mod glob;
 pub mod help;
+pub mod hint;
 pub mod id_text;
 pub mod memory;
 pub mod notify;

@@ -32,7 +32,7 @@ pub struct Stats {
     pub n_misses: u64,
     /// Error replies.
     pub n_errors: u64,
-    /// Changes of the data; never set back.
+    /// Commands that may write and ended well; never set back.
     pub n_changes: u64,
 }
 

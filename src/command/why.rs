@@ -27,6 +27,12 @@ pub fn why(
     client: ClientId,
     now: Millis,
 ) -> Option<String> {
+    if let Value::Error(error) = reply
+        && error.starts_with(b"ERR unknown ")
+        && let Some(hint) = super::hint::for_unknown(server.profile(), words)
+    {
+        return Some(hint);
+    }
     reason(words, reply, server, client, now).map(|reason| reason.text())
 }
 

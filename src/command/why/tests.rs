@@ -346,7 +346,7 @@ fn versions_types_and_usage() {
     check("XADD s * f v; GET s", "s holds a stream, which this command does not work on.");
     check("XLEN", "It is written like this: XLEN key");
     check("XGROUP DESTROY s", "It is written like this: XGROUP DESTROY key group");
-    check("NOPE", "");
+    check("NOPE", "HELP lists the commands of this playground.");
     check_in(
         Profile::Redis86,
         "XNACK s g FAIL IDS 1 1-0",

@@ -27,13 +27,15 @@ pub fn why(
     client: ClientId,
     now: Millis,
 ) -> Option<String> {
-    if let Value::Error(error) = reply
-        && error.starts_with(b"ERR unknown ")
-        && let Some(hint) = super::hint::for_unknown(server.profile(), words)
-    {
-        return Some(hint);
+    if let Some(reason) = reason(words, reply, server, client, now) {
+        return Some(reason.text());
     }
-    reason(words, reply, server, client, now).map(|reason| reason.text())
+    match reply {
+        Value::Error(error) if error.starts_with(b"ERR unknown ") => {
+            super::hint::for_unknown(server.profile(), words)
+        }
+        _ => None,
+    }
 }
 
 /// The same as data.

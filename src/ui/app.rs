@@ -15,6 +15,7 @@ use super::crash;
 use super::dom::{self, Listener};
 use super::inbox::Inbox;
 use super::lanes::LanesMsg;
+use super::lesson::LessonMsg;
 use super::settings::{Settings, SettingsMsg};
 use super::storage::database::Written;
 use super::storage::{Keeper, Ownership};
@@ -23,6 +24,7 @@ use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::sim::control::CONTROL_WORDS;
 use crate::sim::{Input, Session, WorldEvent, WorldEventKind};
+use crate::view::head;
 
 /// Something happened in the browser. Each pane adds its own kinds here.
 #[derive(Debug)]
@@ -51,6 +53,10 @@ pub enum Msg {
     Owner(Ownership),
     /// Keep a small value for the next visit.
     Keep { name: &'static str, text: String },
+    /// In the lesson.
+    Lesson(LessonMsg),
+    /// Go on in another session: a lesson begun again.
+    Load(Rc<Session>),
     /// Something that the user should read, but that is no reply: shown in the console.
     Notice(String),
 }
@@ -110,6 +116,10 @@ pub struct App {
     /// How many of them were written.
     n_ahead: usize,
     clock: Clock,
+    /// The text of the scenario that the store knows.
+    kept_scenario: Rc<str>,
+    /// The number of the page's lesson.
+    lesson: Option<String>,
     _listeners: Vec<Listener>,
 }
 
@@ -142,6 +152,7 @@ impl App {
         session: Session,
         keeper: Keeper,
         panes: Vec<Box<dyn Pane>>,
+        lesson: Option<String>,
     ) -> Rc<RefCell<App>> {
         let document = dom::document();
         let visibility = inbox.clone();
@@ -158,6 +169,8 @@ impl App {
             lines: Vec::new(),
             n_ahead: 0,
             clock: Clock { wall_ms, expected_ms: 0.0, carry: 0 },
+            kept_scenario: Rc::from(""),
+            lesson,
             _listeners: vec![on_visibility],
             inbox,
         }));
@@ -216,6 +229,10 @@ impl App {
                 self.apply_written();
             }
             Msg::Owner(ownership) => self.decide_owner(*ownership),
+            Msg::Load(session) => {
+                self.lines.clear();
+                self.state.session = (**session).clone();
+            }
             Msg::Keep { name, text } => self.keeper.put_value(name, text.clone()),
             _ => {}
         }
@@ -298,6 +315,12 @@ impl App {
 
     fn save(&mut self) {
         // What was written ahead is not in the journal yet; it is not to be taken back.
+        let scenario = self.state.session.world().scenario();
+        if !Rc::ptr_eq(&scenario.text, &self.kept_scenario) {
+            self.kept_scenario = Rc::clone(&scenario.text);
+            let head = head::write(&self.state.session, self.lesson.as_deref());
+            self.keeper.put_value("world", head);
+        }
         if 0 == self.n_ahead
             && let Err(problem) = self.keeper.sync(&self.state.session)
         {

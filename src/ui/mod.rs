@@ -16,6 +16,7 @@ pub mod settings;
 pub mod crash;
 pub mod dom;
 pub mod inbox;
+pub mod lesson;
 pub mod observer;
 pub mod storage;
 pub mod ticker;

@@ -13,15 +13,22 @@ use super::crash::{self, CrashPane};
 use super::dom::{self, MissingElement};
 use super::inbox::Inbox;
 use super::lanes::LanesPane;
+use super::lesson::{self, LessonPane};
 use super::settings::SettingsPane;
 use super::storage::database::{Contents, Database};
 use super::storage::{DATABASE, Keeper, Ownership, lock};
 use crate::command::Profile;
-use crate::sim::{Saved, Scenario, Session};
+use crate::lesson::Lesson;
+use crate::sim::{Scenario, Session};
+use crate::time::Millis;
+use crate::view::head;
 use crate::view::store;
 
 /// How long the page waits for the browser's store before it starts without it.
 const STORE_MS_MAX: i32 = 1_500;
+
+/// What runs when somebody comes for the first time.
+const FIRST_SCENARIO: &str = "orders";
 
 thread_local! {
     /// The page lives as long as the module.
@@ -98,23 +105,49 @@ fn mount(
              out, {n_kept} are back."
         )));
     }
+    let lesson = lesson::of_page();
+    let number = lesson.as_ref().map(|lesson| lesson.number.clone());
+    let (fresh, since) = fresh_world(lesson.as_ref());
+    let stored = contents.values.iter().find(|(name, _)| name == "world");
+    let head = stored.and_then(|(_, text)| head::read(text.as_deref()?));
+    let is_same_place = head.as_ref().is_some_and(|head| head.lesson == number);
+    let keeps_world = lesson.as_ref().is_some_and(|lesson| lesson.keep_world);
     let n_restored = restored.journal.len();
-    let fresh = Session::new(Scenario::empty(), 1, Profile::Redis86);
-    let session = match restored.journal.last().map(|input| input.at) {
-        Some(now) => {
-            Session::load(Saved { journal: restored.journal, now, end: now, ..fresh.save() })
+    let session = match head {
+        Some(head) if is_same_place || keeps_world => {
+            let last = restored.journal.last().map_or(fresh.now(), |input| input.at);
+            let now = last.max(since);
+            let mut saved = fresh.save();
+            (saved.scenario, saved.seed, saved.profile) = (head.scenario, head.seed, head.profile);
+            (saved.journal, saved.now, saved.end) = (restored.journal, now, now);
+            Session::load(saved)
         }
-        None => fresh,
+        _ => fresh,
     };
-    let is_equal = n_restored == contents.records.len();
+    let is_equal = n_restored == contents.records.len() && session.journal().len() == n_restored;
     let keeper = Keeper::new(database, is_equal.then(|| session.journal()));
     let mut panes = panes(&inbox, &contents)?;
+    panes.push(Box::new(LessonPane::mount(&inbox, &contents, lesson, since)?));
     if let Some(report) = report {
         panes.push(Box::new(CrashPane::mount(&inbox, &report, &contents)?));
     }
-    let app = App::mount(inbox, session, keeper, panes);
+    let app = App::mount(inbox, session, keeper, panes, number);
     PAGE.with_borrow_mut(|page| *page = Some(app));
     Ok(())
+}
+
+/// The world that a page begins with, and when its visitor may begin: the lesson's, or a shop that
+/// is already running.
+fn fresh_world(lesson: Option<&Lesson>) -> (Session, Millis) {
+    let profile = Profile::Redis810;
+    let of_lesson = lesson.and_then(|lesson| crate::lesson::start(lesson, profile).ok());
+    let session = of_lesson.unwrap_or_else(|| {
+        let scenario = Scenario::builtin(FIRST_SCENARIO).unwrap_or_else(Scenario::empty);
+        let seed = scenario.seed;
+        Session::new(scenario, seed, profile)
+    });
+    let since = session.now();
+    (session, since)
 }
 
 /// Every pane of the page, in the order in which they are brought up to date.

@@ -12,6 +12,7 @@ pub mod tokens;
 
 pub mod camera;
 pub mod draw;
+pub mod head;
 pub mod hit;
 pub mod lanes;
 pub mod lod;

@@ -239,3 +239,41 @@ mod tests {
         assert_eq!(lossy("grün ☕".as_bytes()), "grün ☕");
     }
 }
+
+pub const NO_LESSON: &str = "This page has no lesson: choose one from the course.";
+pub const LAST_LESSON: &str = "This is the last lesson.";
+pub const ANSWER_RIGHT: &str = "Your guess is right.";
+pub const ANSWER_WRONG: &str = "Not quite: the answer is below the question.";
+
+/// Said once all goals of a lesson are reached; seeing the solution does not count as solving.
+pub fn lesson_done(was_shown: bool) -> &'static str {
+    if was_shown {
+        "All goals are reached, with the solution in view. Start the lesson again to solve it."
+    } else {
+        "All goals are reached: the lesson is solved. `next` goes on."
+    }
+}
+
+/// How far the course is done.
+pub fn course_progress(n_solved: usize, n_lessons: usize) -> String {
+    format!("{n_solved} of {n_lessons} lessons solved")
+}
+
+/// A mark before a lesson's title.
+pub fn lesson_mark(status: Option<crate::lesson::Status>) -> &'static str {
+    use crate::lesson::Status;
+    match status {
+        None => "[ ]",
+        Some(Status::Begun) => "[.]",
+        Some(Status::Shown) => "[-]",
+        Some(Status::Solved) => "[x]",
+    }
+}
+
+/// How a goal stands, in words.
+pub fn goal_note(state: &str, reason: &str) -> String {
+    match state {
+        "done" => "done".to_owned(),
+        _ => reason.to_owned(),
+    }
+}

@@ -11,6 +11,7 @@ use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent};
 use super::app::{Changes, Msg, Pane, State};
 use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
+use super::lesson::{LessonMsg, Word};
 use super::storage::database::Contents;
 use crate::sim::{Session, WorldEventKind};
 use crate::view::console::repeat::{self, Repeat};
@@ -148,6 +149,10 @@ impl ConsolePane {
         }
         self.history.push(line);
         self.inbox.push(Msg::Keep { name: "history", text: self.history.lines().join("\n") });
+        if let Some(word) = Word::of(line) {
+            self.inbox.push(Msg::Lesson(LessonMsg::Word(word)));
+            return;
+        }
         let who = Rc::clone(&self.tabs.active().who);
         match repeat::split(line) {
             Repeat::Once(line) => self.inbox.run_line(&who, line),

@@ -102,7 +102,10 @@ pub fn article(course: &Course, lesson: &CourseLesson) -> String {
             inline(&goal.title),
         ));
     }
-    out.push_str("</ol></section>\n");
+    out.push_str(
+        "</ol><p><button type=\"button\" class=\"js-only button\" data-action=\"reset\">Start this \
+         lesson again</button></p></section>\n",
+    );
     for (n, hint) in (1..).zip(&data.hints) {
         let html = inline(hint);
         out.push_str(&format!(
@@ -125,7 +128,7 @@ fn solution(script: &Script) -> String {
     let lines: Vec<String> =
         script.lines.iter().map(|line| format!("{}> {}", line.who, line.line)).collect();
     format!(
-        "<details class=\"solution\"><summary>Show the solution</summary>\
+        "<details class=\"solution\"><summary data-solution=\"\">Show the solution</summary>\
          <p>Seeing it does not count as solving: reset the lesson afterwards and do it yourself.</p>\
          <pre><code>{}</code></pre></details>\n",
         escape(&lines.join("\n"))

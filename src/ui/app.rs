@@ -20,6 +20,7 @@ use super::settings::{Settings, SettingsMsg};
 use super::storage::database::Written;
 use super::storage::{Keeper, Ownership};
 use super::ticker::{Ticker, Wake};
+use super::timebar::TimeMsg;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::sim::control::CONTROL_WORDS;
@@ -55,6 +56,8 @@ pub enum Msg {
     Keep { name: &'static str, text: String },
     /// In the lesson.
     Lesson(LessonMsg),
+    /// In the time bar.
+    Time(TimeMsg),
     /// Go on in another session: a lesson begun again.
     Load(Rc<Session>),
     /// Something that the user should read, but that is no reply: shown in the console.

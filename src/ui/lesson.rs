@@ -96,6 +96,10 @@ impl LessonPane {
             inbox.push(Msg::Notice(problem));
         }
         dom::set_attr(&body, "data-live", "true");
+        for button in elements(&body, "[data-try]") {
+            // Removing an attribute that is there cannot fail.
+            let _ = button.remove_attribute("disabled");
+        }
         let mut pane = LessonPane {
             inbox: inbox.clone(),
             lesson,
@@ -315,6 +319,11 @@ fn listeners(inbox: &Inbox, body: &HtmlElement) -> Vec<Listener> {
 
 /// What a click on a button of the lesson asks for.
 fn clicked(event: &Event) -> Option<LessonMsg> {
+    if let Some((button, _)) = dom::closest_attr(event, "data-try") {
+        let line = button.next_element_sibling()?.text_content()?;
+        let who = crate::sim::world::DEFAULT_CLIENT.to_owned();
+        return Some(LessonMsg::Lines { who, lines: vec![line] });
+    }
     let (_, action) = dom::closest_attr(event, "data-action")?;
     match action.as_str() {
         "reset" => Some(LessonMsg::Reset),

@@ -20,6 +20,7 @@ pub mod lesson;
 pub mod observer;
 pub mod storage;
 pub mod ticker;
+pub mod timebar;
 
 pub use app::{App, Changes, Msg, Pane, State};
 pub use inbox::Inbox;

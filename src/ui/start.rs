@@ -17,6 +17,7 @@ use super::lesson::{self, LessonPane};
 use super::settings::SettingsPane;
 use super::storage::database::{Contents, Database};
 use super::storage::{DATABASE, Keeper, Ownership, lock};
+use super::timebar::TimeBarPane;
 use crate::command::Profile;
 use crate::lesson::Lesson;
 use crate::sim::{Scenario, Session};
@@ -156,5 +157,6 @@ fn panes(inbox: &Inbox, contents: &Contents) -> Result<Vec<Box<dyn Pane>>, Missi
         Box::new(SettingsPane::mount(inbox, contents)?),
         Box::new(ConsolePane::mount(inbox, contents)?),
         Box::new(LanesPane::mount(inbox)?),
+        Box::new(TimeBarPane::mount(inbox)?),
     ])
 }

@@ -277,3 +277,6 @@ pub fn goal_note(state: &str, reason: &str) -> String {
         _ => reason.to_owned(),
     }
 }
+
+pub const PLAY: &str = "Play";
+pub const PAUSE: &str = "Pause";

@@ -1,0 +1,188 @@
+//! The time bar: play, pause, step, jump, speed, scrub. Every control runs its console line.
+
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+use super::app::{Changes, Msg, Pane, State};
+use super::dom::{self, Listener, MissingElement};
+use super::inbox::Inbox;
+use crate::sim::world::DEFAULT_CLIENT;
+use crate::time::WORLD_START;
+use crate::view::text;
+
+/// What happens in the time bar.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TimeMsg {
+    /// Play or pause.
+    Toggle,
+    /// The scrubber was let go at this many thousandths of the known time.
+    Scrub(u64),
+}
+
+/// The time bar.
+pub struct TimeBarPane {
+    inbox: Inbox,
+    play: HtmlElement,
+    play_label: HtmlElement,
+    clock: HtmlElement,
+    elapsed: HtmlElement,
+    scrub: HtmlInputElement,
+    speed: HtmlInputElement,
+    speed_value: HtmlElement,
+    marks: Element,
+    n_marks: usize,
+    _listeners: Vec<Listener>,
+}
+
+/// Positions of the speed slider for a tenfold speed: 0 is 0.1x, 20 is 1x, 60 is 100x.
+const STEPS_PER_DECADE: f64 = 20.0;
+/// Marks that the scrubber shows; with more inputs only the newest have one.
+const MARKS_MAX: usize = 200;
+
+impl TimeBarPane {
+    /// Mounts the time bar.
+    ///
+    /// # Errors
+    /// When the page lacks an element.
+    pub fn mount(inbox: &Inbox) -> Result<TimeBarPane, MissingElement> {
+        let bar: HtmlElement = dom::by_id("timebar")?;
+        let (play, step) = (dom::by_id::<HtmlElement>("time-play")?, dom::by_id("time-step")?);
+        let (scrub, speed) =
+            (dom::by_id::<HtmlInputElement>("time-scrub")?, dom::by_id("time-speed")?);
+        let listeners = listeners(inbox, &bar, &play, &step, &scrub, &speed);
+        if let Ok(waiting) = bar.query_selector_all("[disabled]") {
+            for idx in 0..waiting.length() {
+                let found = waiting.item(idx);
+                if let Some(element) =
+                    found.and_then(|node| wasm_bindgen::JsCast::dyn_into::<Element>(node).ok())
+                {
+                    // Removing an attribute that is there cannot fail.
+                    let _ = element.remove_attribute("disabled");
+                }
+            }
+        }
+        Ok(TimeBarPane {
+            inbox: inbox.clone(),
+            play,
+            play_label: dom::by_id("time-play-label")?,
+            clock: dom::by_id("time-clock")?,
+            elapsed: dom::by_id("time-elapsed")?,
+            scrub,
+            speed,
+            speed_value: dom::by_id("time-speed-value")?,
+            marks: dom::by_id("time-marks")?,
+            n_marks: usize::MAX,
+            _listeners: listeners,
+        })
+    }
+
+    fn show_marks(&mut self, state: &State) {
+        let journal = state.session.journal();
+        let span = state.session.end().saturating_sub(WORLD_START).max(1);
+        if journal.len() == self.n_marks {
+            return;
+        }
+        self.n_marks = journal.len();
+        dom::clear(&self.marks);
+        let document = dom::document();
+        for input in journal.iter().rev().take(MARKS_MAX) {
+            let namespace = Some("http://www.w3.org/2000/svg");
+            let Ok(mark) = document.create_element_ns(namespace, "line") else { return };
+            let at = (input.at.saturating_sub(WORLD_START).min(span) * 1_000 / span).to_string();
+            let word = input.line.split_ascii_whitespace().next().unwrap_or_default();
+            let class = match word.to_ascii_uppercase().as_str() {
+                "SIM" => "mark-fault",
+                "CLOCK" => "mark-clock",
+                _ => "mark-command",
+            };
+            for (name, value) in [("x1", &*at), ("x2", &*at), ("y1", "0"), ("y2", "20")] {
+                dom::set_attr(&mark, name, value);
+            }
+            dom::set_attr(&mark, "class", class);
+            dom::append(&self.marks, &mark);
+        }
+    }
+}
+
+impl Pane for TimeBarPane {
+    fn update(&mut self, msg: &Msg, state: &State) {
+        let Msg::Time(msg) = msg else { return };
+        let session = &state.session;
+        let line = match msg {
+            TimeMsg::Toggle if session.playback().running => "CLOCK PAUSE".to_owned(),
+            TimeMsg::Toggle => "CLOCK RUN".to_owned(),
+            TimeMsg::Scrub(permille) => {
+                let span = session.end().saturating_sub(WORLD_START);
+                format!("SEEK {}ms", span * permille.min(&1_000) / 1_000)
+            }
+        };
+        self.inbox.run_line(DEFAULT_CLIENT, &line);
+    }
+
+    fn render(&mut self, state: &State, changes: Changes) {
+        if !(changes.time || changes.history || changes.world || self.n_marks == usize::MAX) {
+            return;
+        }
+        let session = &state.session;
+        let playback = session.playback();
+        dom::set_attr(&self.play, "aria-pressed", if playback.running { "true" } else { "false" });
+        dom::set_text(&self.play_label, if playback.running { text::PAUSE } else { text::PLAY });
+        dom::set_text(&self.clock, &text::clock_ms(session.now()));
+        let since = session.now().saturating_sub(WORLD_START);
+        dom::set_text(&self.elapsed, &format!("+{}.{} s", since / 1_000, since % 1_000 / 100));
+        let span = session.end().saturating_sub(WORLD_START).max(1);
+        let is_held = dom::document().active_element().is_some_and(|it| it.id() == self.scrub.id());
+        if !is_held {
+            self.scrub.set_value(&(since.min(span) * 1_000 / span).to_string());
+        }
+        dom::set_attr(&self.scrub, "aria-valuetext", &text::clock_ms(session.now()));
+        let speed = f64::from(playback.speed_permille) / 1_000.0;
+        let position = (speed.log10() + 1.0) * STEPS_PER_DECADE;
+        self.speed.set_value(&format!("{position:.0}"));
+        dom::set_text(&self.speed_value, &format!("{}×", factor(speed)));
+        self.show_marks(state);
+    }
+}
+
+/// A speed with as many digits as it needs: 0.1, 2.5, 40.
+fn factor(speed: f64) -> String {
+    if speed < 10.0 && 0.05 < (speed - speed.round()).abs() {
+        format!("{speed:.1}")
+    } else {
+        format!("{speed:.0}")
+    }
+}
+
+fn listeners(
+    inbox: &Inbox,
+    bar: &HtmlElement,
+    play: &HtmlElement,
+    step: &HtmlElement,
+    scrub: &HtmlInputElement,
+    speed: &HtmlInputElement,
+) -> Vec<Listener> {
+    let on_play = inbox.clone();
+    let play = Listener::new(play, "click", move |_| on_play.push(Msg::Time(TimeMsg::Toggle)));
+    let on_step = inbox.clone();
+    let step =
+        Listener::new(step, "click", move |_| on_step.run_line(DEFAULT_CLIENT, "CLOCK STEP"));
+    let on_jump = inbox.clone();
+    let jump = Listener::new(bar, "click", move |event| {
+        if let Some((_, duration)) = dom::closest_attr(event, "data-jump") {
+            on_jump.run_line(DEFAULT_CLIENT, &format!("CLOCK JUMP {duration}"));
+        }
+    });
+    let (on_scrub, slider) = (inbox.clone(), scrub.clone());
+    let scrub = Listener::new(scrub, "change", move |_| {
+        let permille = slider.value().parse().unwrap_or(0);
+        // The slider follows the clock again.
+        let _ = slider.blur();
+        on_scrub.push(Msg::Time(TimeMsg::Scrub(permille)));
+    });
+    let (on_speed, slider) = (inbox.clone(), speed.clone());
+    let speed = Listener::new(speed, "change", move |_| {
+        let position: f64 = slider.value().parse().unwrap_or(STEPS_PER_DECADE);
+        let speed = factor(10f64.powf(position / STEPS_PER_DECADE - 1.0));
+        on_speed.run_line(DEFAULT_CLIENT, &format!("CLOCK SPEED {speed}"));
+    });
+    vec![play, step, jump, scrub, speed]
+}

@@ -92,3 +92,10 @@ pub const PLACES_MAX: usize = 1_200_000;
 
 /// Most lines that a lesson remembers as evidence; half of them are kept for people's own.
 pub const EVIDENCE_ROWS_MAX: usize = 4_000;
+
+/// Sentences that the event feed keeps.
+pub const FEED_ROWS_MAX: usize = 60;
+/// Effects, and losses, that the ledger shows; its counters go on counting.
+pub const LEDGER_ROWS_MAX: usize = 60;
+/// Pending entries that the inspector shows of each group.
+pub const PENDING_ROWS_MAX: usize = 12;

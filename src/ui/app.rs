@@ -56,6 +56,10 @@ pub enum Msg {
     Keep { name: &'static str, text: String },
     /// In the lesson.
     Lesson(LessonMsg),
+    /// Open a pane beside the lanes (the open one if none is named).
+    OpenSide { idx: Option<usize>, with_focus: bool },
+    /// Open the next pane beside the lanes, or the one before.
+    NextSide(bool),
     /// In the time bar.
     Time(TimeMsg),
     /// Go on in another session: a lesson begun again.

@@ -15,6 +15,7 @@ use super::inbox::Inbox;
 use super::lanes::LanesPane;
 use super::lesson::{self, LessonPane};
 use super::settings::SettingsPane;
+use super::side::SidePane;
 use super::storage::database::{Contents, Database};
 use super::storage::{DATABASE, Keeper, Ownership, lock};
 use super::timebar::TimeBarPane;
@@ -158,5 +159,6 @@ fn panes(inbox: &Inbox, contents: &Contents) -> Result<Vec<Box<dyn Pane>>, Missi
         Box::new(ConsolePane::mount(inbox, contents)?),
         Box::new(LanesPane::mount(inbox)?),
         Box::new(TimeBarPane::mount(inbox)?),
+        Box::new(SidePane::mount(inbox)?),
     ])
 }

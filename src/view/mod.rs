@@ -4,6 +4,7 @@
 
 pub mod console;
 pub mod sentence;
+pub mod side;
 pub mod store;
 
 pub mod picture;

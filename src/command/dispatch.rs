@@ -325,6 +325,11 @@ pub(super) fn find(profile: Profile, words: &[&[u8]]) -> Result<&'static Entry, 
     let word = words.get(1).copied().unwrap_or_default();
     let sub = table::find_subcommand(entry, word).filter(|sub| profile.has(sub.spec.since));
     let old = profile.redis_version() < (7, 0);
+    let fits = sub.is_some_and(|sub| sub.spec.accepts(words.len()));
+    if old && !fits && entry.spec.group == "stream" {
+        // Before 7.0 XGROUP and XINFO look at the key first, and complain afterwards.
+        return Ok(entry);
+    }
     match sub {
         Some(sub) if old && !sub.spec.accepts(words.len()) => {
             Err((Some(entry.number), unknown_subcommand(profile, entry, word)))

@@ -150,10 +150,21 @@ impl Profile {
         if self.has((8, 0)) { LagRule::Redis8 } else { LagRule::Redis7 }
     }
 
-    /// XAUTOCLAIM answers every wrong COUNT with the same words (7.0). Before, a negative one, or
-    /// no number, is out of range.
-    pub fn autoclaim_count_has_one_error(self) -> bool {
+    /// XAUTOCLAIM has a greatest COUNT: ids of 16 bytes must fit into memory (7.0; 6.2.14 takes any).
+    pub fn limits_autoclaim_count(self) -> bool {
         self.has((7, 0))
+    }
+
+    /// BLOCK refuses a time so far away that it overflows (8.2.3 does; 7.0.15 and 6.2.14 wrap around,
+    /// so that the wait is over at once).
+    pub fn refuses_far_timeouts(self) -> bool {
+        self.has((7, 2))
+    }
+
+    /// An XADD of `ms-*` behind the last sequence of that millisecond complains about the id (8.2.3
+    /// does; 7.0.15 calls the elements too large).
+    pub fn words_full_millisecond(self) -> bool {
+        self.has((7, 2))
     }
 
     /// An XADD whose fields do not pair up: 7.0 words it like every wrong number of arguments.

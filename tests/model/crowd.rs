@@ -103,6 +103,7 @@ impl Crowd {
             retry_count: None,
             just_id: false,
             force: true,
+            drop_gone: true,
         };
         self.act(|group, to, rec| _ = group.claim(id, to, &claim, rec));
     }

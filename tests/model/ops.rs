@@ -143,6 +143,7 @@ fn claim() -> impl Strategy<Value = Claim> {
             retry_count,
             just_id,
             force,
+            drop_gone: true,
         },
     )
 }

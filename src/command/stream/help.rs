@@ -82,8 +82,8 @@ const XGROUP_BEFORE_COUNTERS: &[&str] = &[
     "    Create a new consumer in the specified group.",
     "DELCONSUMER <key> <groupname> <consumer>",
     "    Remove the specified consumer.",
-    "DESTROY <key> <groupname>",
-    "    Remove the specified group.",
+    // In 6.2 these two are one line.
+    "DESTROY <key> <groupname>    Remove the specified group.",
     "SETID <key> <groupname> <id|$>",
     "    Set the current group ID.",
 ];

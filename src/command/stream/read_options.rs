@@ -106,7 +106,8 @@ impl<'a> ReadOptions<'a> {
             let n = args.int().map_err(|error| error.at(idx + 1))?;
             self.count = u64::try_from(n).ok().filter(|&n| n != 0);
         } else if 0 < n_more && args.eat("BLOCK") {
-            self.block = Some(deadline(args.word()?, now).map_err(|error| error.at(idx + 1))?);
+            self.block =
+                Some(deadline(args.word()?, now, profile).map_err(|error| error.at(idx + 1))?);
         } else if 1 < n_more && args.eat("GROUP") {
             only_for_groups("GROUP")?;
             self.group = Some((args.word()?, args.word()?));
@@ -149,7 +150,7 @@ impl<'a> ReadOptions<'a> {
 }
 
 /// The milliseconds of BLOCK as a deadline; `None` for 0, which never ends.
-fn deadline(word: &[u8], now: Millis) -> Result<Option<Millis>, CommandError> {
+fn deadline(word: &[u8], now: Millis, profile: Profile) -> Result<Option<Millis>, CommandError> {
     let not_a_number = || CommandError::text("ERR timeout is not an integer or out of range");
     let ms = strict_i64(word).ok_or_else(not_a_number)?;
     let ms = u64::try_from(ms).map_err(|_| CommandError::text("ERR timeout is negative"))?;
@@ -157,8 +158,13 @@ fn deadline(word: &[u8], now: Millis) -> Result<Option<Millis>, CommandError> {
         return Ok(None);
     }
     let at = now.checked_add(ms).filter(|&at| i64::try_from(at).is_ok());
-    let too_far = || CommandError::text("ERR timeout is out of range");
-    at.map(Some).ok_or_else(too_far)
+    match at {
+        Some(at) => Ok(Some(at)),
+        None if profile.refuses_far_timeouts() => {
+            Err(CommandError::text("ERR timeout is out of range"))
+        }
+        None => Ok(Some(now)),
+    }
 }
 
 fn idle_ms_min(word: &[u8]) -> Result<u64, CommandError> {

@@ -102,7 +102,13 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         return Ok(Flow::Done);
     }
     let appended = stream.append(add.id, add.fields, limits, ctx.now, &mut rec);
-    let id = appended.map_err(|error| append_error(error).at(add.id_idx))?;
+    let id = appended.map_err(|error| {
+        let is_full = matches!(add.id, NewId::AutoSeq(ms) if ms == stream.last_id().ms)
+            && error == AppendError::NotGreater
+            && !ctx.profile.words_full_millisecond();
+        let error = if is_full { AppendError::TooLarge } else { error };
+        append_error(error).at(add.id_idx)
+    })?;
     if let Some((producer, iid)) = message {
         stream.idmp_record(producer, iid, id, &mut rec);
     }

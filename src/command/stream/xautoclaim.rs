@@ -1,9 +1,13 @@
 //! XAUTOCLAIM: looks for pending entries that were idle for long, and claims them.
 
+use super::xclaim::write_claimed;
 use super::{entry, no_group};
 use crate::command::args::strict_i64;
 use crate::command::{Args, CommandError, Ctx, Flow, Profile, Spec, id_text, notify};
-use crate::engine::{AutoClaim, ConsumerId, GroupMut, StreamId, StreamMut};
+use crate::engine::{
+    AutoClaim, Claim, ConsumerId, GroupMut, Pending, Recorder, StreamId, StreamMut,
+};
+use crate::resp::Writer;
 use crate::time::Millis;
 
 /// `XAUTOCLAIM key group consumer min-idle-time start [COUNT count] [JUSTID]`
@@ -21,7 +25,8 @@ pub static XAUTOCLAIM: Spec = Spec {
     why: "Run it now and then in every consumer: whatever a dead consumer left behind finds a new \
           owner.",
     gotcha: "The answer begins with a cursor: go on from there until it is 0-0. A page may be \
-             empty and still not be the last. Ids of deleted entries are dropped, and listed at the end.",
+             empty and still not be the last. Ids of deleted entries are dropped, and \
+             listed at the end.",
     examples: &["XAUTOCLAIM orders billing bob 60000 0 COUNT 10"],
     subcommands: &[],
     run,
@@ -41,6 +46,10 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     };
     let Some(mut group) = stream.group_mut(name) else { return Err(no_group(key, name)) };
     let is_new = group.group().consumer(consumer).is_none();
+    if !profile.claims_drop_deleted_entries() {
+        claim_gone_too(&mut ctx.out, &mut group, consumer, &claim, &mut rec);
+        return Ok(Flow::Done);
+    }
     let owner = if profile.creates_consumer_on_empty_read() || would_claim(&group, &claim) {
         group.open_consumer(consumer, ctx.now, &mut rec)
     } else {
@@ -49,8 +58,7 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     // The cursor stands in front of the entries and is known only behind them.
     let mut claimed = Vec::new();
     let done = group.autoclaim(owner, &claim, &mut rec, |found| claimed.push(found));
-    let shows_gone = profile.claims_drop_deleted_entries();
-    ctx.out.array(if shows_gone { 3 } else { 2 });
+    ctx.out.array(3);
     ctx.out.bulk_id(done.next.ms, done.next.seq);
     ctx.out.array(claimed.len());
     for found in &claimed {
@@ -60,10 +68,8 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
             entry::write(&mut ctx.out, found);
         }
     }
-    if shows_gone {
-        ctx.out.array(done.gone.len());
-        done.gone.iter().for_each(|id| ctx.out.bulk_id(id.ms, id.seq));
-    }
+    ctx.out.array(done.gone.len());
+    done.gone.iter().for_each(|id| ctx.out.bulk_id(id.ms, id.seq));
     if is_new && group.group().consumer(consumer).is_some() {
         ctx.notify(notify::STREAM, "xgroup-createconsumer", key);
     }
@@ -93,14 +99,10 @@ fn parse(args: &mut Args<'_>, now: Millis, profile: Profile) -> Result<AutoClaim
 }
 
 fn count(word: &[u8], profile: Profile) -> Result<u64, CommandError> {
-    let max = if profile.autoclaim_count_has_one_error() { COUNT_MAX } else { i64::MAX };
+    let max = if profile.limits_autoclaim_count() { COUNT_MAX } else { i64::MAX };
     match strict_i64(word) {
         Some(n) if 1 <= n && n <= max => Ok(n as u64),
-        Some(0) => Err(CommandError::text("ERR COUNT must be > 0")),
-        _ if profile.autoclaim_count_has_one_error() => {
-            Err(CommandError::text("ERR COUNT must be > 0"))
-        }
-        _ => Err(CommandError::text("ERR value is out of range, must be positive")),
+        _ => Err(CommandError::text("ERR COUNT must be > 0")),
     }
 }
 
@@ -119,4 +121,51 @@ fn would_claim(group: &GroupMut<'_>, claim: &AutoClaim) -> bool {
         }
     }
     false
+}
+
+/// XAUTOCLAIM as it was in 6.2: an entry that is no longer in the stream is claimed like any other
+/// and shown as nil, and nothing is said about such entries at the end.
+fn claim_gone_too(
+    out: &mut Writer<'_>,
+    group: &mut GroupMut<'_>,
+    consumer: &[u8],
+    claim: &AutoClaim,
+    rec: &mut Recorder<'_>,
+) {
+    let n_looks = usize::try_from(claim.count.saturating_mul(10)).unwrap_or(usize::MAX);
+    let count = usize::try_from(claim.count).unwrap_or(usize::MAX);
+    let is_idle =
+        |pending: &Pending<'_>| claim.min_idle == 0 || pending.is_idle(claim.min_idle, claim.now);
+    let mut looked_at = None;
+    let mut ids = Vec::new();
+    for pending in group.group().pending_range(claim.start, StreamId::MAX).take(n_looks) {
+        if ids.len() == count {
+            break;
+        }
+        looked_at = Some(pending.id);
+        ids.extend(is_idle(&pending).then_some(pending.id));
+    }
+    let rest = looked_at.map_or(Some(claim.start), StreamId::next);
+    let next = rest.and_then(|id| group.group().pending_range(id, StreamId::MAX).next());
+    let next = next.map_or(StreamId::MIN, |pending| pending.id);
+    out.array(2);
+    out.bulk_id(next.ms, next.seq);
+    out.array(ids.len());
+    if ids.is_empty() {
+        return;
+    }
+    let owner = group.open_consumer(consumer, claim.now, rec);
+    let each = Claim {
+        now: claim.now,
+        min_idle: claim.min_idle,
+        delivery_time: claim.now,
+        retry_count: None,
+        just_id: claim.just_id,
+        force: false,
+        drop_gone: false,
+    };
+    for id in ids {
+        let outcome = group.claim(id, owner, &each, rec);
+        write_claimed(out, id, &outcome, claim.just_id);
+    }
 }

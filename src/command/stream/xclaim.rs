@@ -5,6 +5,7 @@ use crate::command::args::strict_i64;
 use crate::command::error::c_name;
 use crate::command::{Args, CommandError, Ctx, Flow, Spec, id_text, notify};
 use crate::engine::{Claim, ClaimOutcome, ConsumerId, GroupMut, StreamId, StreamMut};
+use crate::resp::Writer;
 use crate::time::Millis;
 
 /// `XCLAIM key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-ms] [RETRYCOUNT count]
@@ -68,6 +69,7 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         retry_count: options.retry_count,
         just_id: options.just_id,
         force: options.force,
+        drop_gone: profile.claims_drop_deleted_entries(),
     };
     let place = ctx.out.defer();
     let mut n_claimed = 0;
@@ -75,14 +77,8 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         if owner == ConsumerId::NOBODY && would_claim(&group, id, &claim) {
             owner = group.open_consumer(consumer, ctx.now, &mut rec);
         }
-        if let ClaimOutcome::Claimed(found) = group.claim(id, owner, &claim, &mut rec) {
-            if options.just_id {
-                ctx.out.bulk_id(id.ms, id.seq);
-            } else {
-                entry::write(&mut ctx.out, &found);
-            }
-            n_claimed += 1;
-        }
+        let outcome = group.claim(id, owner, &claim, &mut rec);
+        n_claimed += usize::from(write_claimed(&mut ctx.out, id, &outcome, options.just_id));
     }
     ctx.out.array_at(place, n_claimed);
     if is_new && group.group().consumer(consumer).is_some() {
@@ -91,13 +87,34 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     Ok(Flow::Done)
 }
 
+/// The reply element of one id; whether there is one.
+pub fn write_claimed(
+    out: &mut Writer<'_>,
+    id: StreamId,
+    outcome: &ClaimOutcome<'_>,
+    just_id: bool,
+) -> bool {
+    match outcome {
+        ClaimOutcome::Claimed(_) | ClaimOutcome::ClaimedGone if just_id => {
+            out.bulk_id(id.ms, id.seq);
+        }
+        ClaimOutcome::Claimed(found) => entry::write(out, found),
+        ClaimOutcome::ClaimedGone => out.nil(),
+        ClaimOutcome::Gone | ClaimOutcome::NotPending | ClaimOutcome::NotIdle => return false,
+    }
+    true
+}
+
 /// Whether an id will be claimed: before 7.2 only that makes the consumer.
 fn would_claim(group: &GroupMut<'_>, id: StreamId, claim: &Claim) -> bool {
-    group.contains(id)
-        && match group.group().pending(id) {
-            Some(pending) => claim.min_idle == 0 || pending.is_idle(claim.min_idle, claim.now),
-            None => claim.force,
+    let exists = group.contains(id);
+    match group.group().pending(id) {
+        Some(pending) => {
+            (exists || !claim.drop_gone)
+                && (claim.min_idle == 0 || pending.is_idle(claim.min_idle, claim.now))
         }
+        None => exists && claim.force,
+    }
 }
 
 fn min_idle(args: &mut Args<'_>) -> Result<Millis, CommandError> {

@@ -26,6 +26,7 @@ pub static XGROUP: Spec = Spec {
         &XGROUP_HELP,
         &XGROUP_SETID,
     ],
+    run: run_without_subcommand,
     ..Spec::BLANK
 };
 
@@ -64,7 +65,8 @@ pub static XGROUP_SETID: Spec = Spec {
     summary: "Moves a group: what follows the id counts as new.",
     why: "Back, to process a stretch again; forward, to skip one.",
     gotcha: "What is pending stays pending. Blocked readers are not woken: they see the old \
-             entries with the next XADD. The lag is unknown afterwards unless ENTRIESREAD is given.",
+             entries with the next XADD. The lag is unknown afterwards unless ENTRIESREAD \
+             is given.",
     examples: &["XGROUP SETID orders billing 0"],
     subcommands: &[],
     run: run_setid,
@@ -157,6 +159,20 @@ enum GroupMust {
 struct Options {
     make_stream: bool,
     entries_read: Option<u64>,
+}
+
+/// Only versions before 7.0 come here, with an unknown subcommand or too few or too many words: the
+/// key and the group are looked at before that is said.
+fn run_without_subcommand(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
+    if let [_, subcommand, key, group, ..] = args.words() {
+        let needs_group = [&b"SETID"[..], b"CREATECONSUMER", b"DELCONSUMER"].into_iter();
+        let must = match needs_group.into_iter().any(|word| subcommand.eq_ignore_ascii_case(word)) {
+            true => GroupMust::Exist,
+            false => GroupMust::NotExist,
+        };
+        check_key(ctx, key, group, must)?;
+    }
+    Err(help::wrong_tail(args.words(), ctx.profile).at(1))
 }
 
 fn run_create(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {

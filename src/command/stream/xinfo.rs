@@ -19,6 +19,7 @@ pub static XINFO: Spec = Spec {
     why: "The first thing to look at when something does not move.",
     examples: &["XINFO STREAM orders", "XINFO GROUPS orders", "XINFO HELP"],
     subcommands: &[&XINFO_CONSUMERS, &XINFO_GROUPS, &XINFO_HELP, &XINFO_STREAM],
+    run: run_without_subcommand,
     ..Spec::BLANK
 };
 
@@ -98,6 +99,15 @@ pub static XINFO_HELP: Spec = Spec {
 
 /// Unless COUNT says otherwise, FULL shows so many of everything.
 const FULL_COUNT: usize = 10;
+
+/// Only versions before 7.0 come here, with an unknown subcommand or too few or too many words: the
+/// key is looked at before that is said.
+fn run_without_subcommand(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
+    if let [_, _, key, ..] = args.words() {
+        ctx.stream(key)?.ok_or_else(no_key)?;
+    }
+    Err(help::wrong_tail(args.words(), ctx.profile).at(1))
+}
 
 fn run_help(ctx: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError> {
     help::write(&mut ctx.out, ctx.profile, "XINFO", help::XINFO);

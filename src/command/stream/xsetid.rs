@@ -34,6 +34,10 @@ struct Counters {
 fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let key = args.word()?;
     if !ctx.profile.has_entry_counters() {
+        if args.words().len() != 3 {
+            let text = "ERR wrong number of arguments for 'xsetid' command";
+            return Err(CommandError::text(text));
+        }
         ctx.stream(key)?.ok_or_else(no_key)?;
     }
     let counters = Counters::parse(args, ctx.profile)?;

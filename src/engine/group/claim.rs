@@ -22,6 +22,9 @@ pub struct Claim {
     pub just_id: bool,
     /// FORCE: entries that are not pending become so.
     pub force: bool,
+    /// A pending id whose entry is no longer in the stream is taken off the list (7.0). Before, it
+    /// was claimed like any other.
+    pub drop_gone: bool,
 }
 
 /// What became of one id of XCLAIM.
@@ -29,6 +32,8 @@ pub struct Claim {
 pub enum ClaimOutcome<'a> {
     /// It belongs to the consumer now.
     Claimed(EntryRef<'a>),
+    /// It belongs to the consumer now, but the entry is no longer in the stream.
+    ClaimedGone,
     /// It is no longer in the stream; if it was pending, it is not any more.
     Gone,
     /// It is not pending.
@@ -92,10 +97,11 @@ impl<'a> GroupMut<'a> {
         claim: &Claim,
         rec: &mut Recorder<'_>,
     ) -> ClaimOutcome<'a> {
-        let Some(entry) = self.log.get(id) else {
+        let entry = self.log.get(id);
+        if entry.is_none() && claim.drop_gone {
             self.group.lose(id, PendingLoss::EntryGone, rec);
             return ClaimOutcome::Gone;
-        };
+        }
         let slot = match self.group.pel.find(id) {
             Some(slot) => {
                 if !self.is_idle_enough(slot, claim.min_idle, claim.now) {
@@ -103,7 +109,7 @@ impl<'a> GroupMut<'a> {
                 }
                 slot
             }
-            None if claim.force => self.group.pel.insert_nacked(id, 1),
+            None if claim.force && entry.is_some() => self.group.pel.insert_nacked(id, 1),
             None => return ClaimOutcome::NotPending,
         };
         let count = self.group.pel.slab.get(slot).delivery_count;
@@ -113,7 +119,7 @@ impl<'a> GroupMut<'a> {
             None => one_more(count),
         };
         self.take_over(slot, consumer, claim.delivery_time, count, claim.now, rec);
-        ClaimOutcome::Claimed(entry)
+        entry.map_or(ClaimOutcome::ClaimedGone, ClaimOutcome::Claimed)
     }
 
     /// XAUTOCLAIM: `visit` gets every entry that was claimed, in order.

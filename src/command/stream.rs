@@ -27,6 +27,9 @@ mod xreadgroup;
 mod xsetid;
 pub(super) mod xtrim;
 
+#[cfg(test)]
+mod tests;
+
 pub use idmp::{XCFGSET, XIDMPRECORD};
 pub use xack::XACK;
 pub use xackdel::XACKDEL;

@@ -218,28 +218,6 @@ pub fn lossy(bytes: &[u8]) -> String {
     out
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_numbers_and_times_are_short() {
-        assert_eq!(short_id(StreamId::new(1_700_000_003_412, 0)), "…3412-0");
-        assert_eq!(short_id(StreamId::new(5, 1)), "5-1");
-        assert_eq!(clock(1_700_000_003_412), "22:13:23");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(grouped(123), "123");
-        let durations = [850, 4_250, 125_000, 12_000_000].map(duration);
-        assert_eq!(durations, ["850 ms", "4.2 s", "2 min 5 s", "3 h 20 min"]);
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_shown_as_numbers() {
-        assert_eq!(lossy(b"te\xffa\n\x00"), "te\\xffa\\x0a\\x00");
-        assert_eq!(lossy("grün ☕".as_bytes()), "grün ☕");
-    }
-}
-
 pub const NO_LESSON: &str = "This page has no lesson: choose one from the course.";
 pub const LAST_LESSON: &str = "This is the last lesson.";
 pub const ANSWER_RIGHT: &str = "Your guess is right.";
@@ -280,3 +258,25 @@ pub fn goal_note(state: &str, reason: &str) -> String {
 
 pub const PLAY: &str = "Play";
 pub const PAUSE: &str = "Pause";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_numbers_and_times_are_short() {
+        assert_eq!(short_id(StreamId::new(1_700_000_003_412, 0)), "…3412-0");
+        assert_eq!(short_id(StreamId::new(5, 1)), "5-1");
+        assert_eq!(clock(1_700_000_003_412), "22:13:23");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(grouped(123), "123");
+        let durations = [850, 4_250, 125_000, 12_000_000].map(duration);
+        assert_eq!(durations, ["850 ms", "4.2 s", "2 min 5 s", "3 h 20 min"]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown_as_numbers() {
+        assert_eq!(lossy(b"te\xffa\n\x00"), "te\\xffa\\x0a\\x00");
+        assert_eq!(lossy("grün ☕".as_bytes()), "grün ☕");
+    }
+}

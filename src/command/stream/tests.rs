@@ -1,0 +1,159 @@
+//! What the recorded replies of 8.6.3 cannot show: newer commands (from the specification), and how
+//! older versions differ (as real 6.2.14 and 7.0.15 servers answered).
+
+use crate::command::Profile;
+use crate::command::testing::Session;
+
+#[track_caller]
+fn check(profile: Profile, cases: &[(&str, &str)]) {
+    let mut session = Session::of(profile);
+    for (line, expected) in cases {
+        session.check(line, expected);
+    }
+}
+
+/// Two entries, which are then read by c.
+const PENDING: [(&str, &str); 3] =
+    [("XADD k 1-0 f v", "\"1-0\""), ("XADD k 2-0 f v", "\"2-0\""), ("XGROUP CREATE k g 0", "OK")];
+
+#[track_caller]
+fn check_pending(profile: Profile, cases: &[(&str, &str)]) {
+    let mut session = Session::of(profile);
+    for (line, expected) in &PENDING {
+        session.check(line, expected);
+    }
+    session.run("XREADGROUP GROUP g c STREAMS k >");
+    for (line, expected) in cases {
+        session.check(line, expected);
+    }
+}
+
+#[test]
+fn what_was_given_back_belongs_to_nobody_until_it_is_claimed() {
+    let listed = "1) 1) \"1-0\"\n   2) \"\"\n   3) (integer) -1\n   4) (integer) 0";
+    check_pending(
+        Profile::Redis88,
+        &[
+            ("XNACK k g SILENT IDS 2 1-0 9-0", "(integer) 1"),
+            ("XPENDING k g - + 1", listed),
+            ("XNACK k g FAIL IDS 1 1-0", "(integer) 1"),
+            ("XCLAIM k g d 99999999 1-0 JUSTID", "1) \"1-0\""),
+            ("XNACK k g FATAL IDS 1 1-0", "(integer) 1"),
+            (
+                "XPENDING k g - + 1",
+                "1) 1) \"1-0\"\n   2) \"\"\n   3) (integer) -1\n   4) (integer) 9223372036854775807",
+            ),
+            ("XNACK k g NOPE IDS 1 1-0", "(error) ERR mode must be SILENT, FAIL, or FATAL"),
+            ("XNACK k h FAIL IDS 1 1-0", "(error) NOGROUP No such key 'k' or consumer group 'h'"),
+            ("XACK k g 1-0", "(integer) 1"),
+            ("XNACK k g FAIL IDS 1 1-0", "(integer) 0"),
+            ("XNACK k g FAIL IDS 2 1-0 7-0 FORCE RETRYCOUNT 3", "(integer) 1"),
+            (
+                "XPENDING k g - + 1",
+                "1) 1) \"1-0\"\n   2) \"\"\n   3) (integer) -1\n   4) (integer) 3",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn totals_count_over_all_streams() {
+    check(
+        Profile::Redis810,
+        &[
+            ("XADD a 1-0 f v", "\"1-0\""),
+            ("XADD a 2-0 f v", "\"2-0\""),
+            ("XADD b 1-0 f v", "\"1-0\""),
+            (
+                "XREAD MAXCOUNT 1 STREAMS a b 0 0",
+                "1) 1) \"a\"\n   2) 1) 1) \"1-0\"\n         2) 1) \"f\"\n            2) \"v\"",
+            ),
+            (
+                "XREAD MAXSIZE 1 STREAMS a b 0 0",
+                "1) 1) \"a\"\n   2) 1) 1) \"1-0\"\n         2) 1) \"f\"\n            2) \"v\"",
+            ),
+            ("XREAD MAXCOUNT 0 STREAMS a 0", "(error) ERR MAXCOUNT must be a positive integer"),
+            ("XREAD MAXSIZE x STREAMS a 0", "(error) ERR MAXSIZE must be a positive integer"),
+            ("XGROUP CREATE a g 0", "OK"),
+            (
+                "XREADGROUP GROUP g c MAXCOUNT 1 STREAMS a >",
+                "1) 1) \"a\"\n   2) 1) 1) \"1-0\"\n         2) 1) \"f\"\n            2) \"v\"",
+            ),
+            (
+                "XPENDING a g",
+                "1) (integer) 1\n2) \"1-0\"\n3) \"1-0\"\n4) 1) 1) \"c\"\n      2) \"1\"",
+            ),
+        ],
+    );
+    check(Profile::Redis88, &[("XREAD MAXCOUNT 1 STREAMS a 0", "(error) ERR syntax error")]);
+}
+
+#[test]
+fn claims_of_6_2_keep_what_was_deleted() {
+    check_pending(
+        Profile::Redis62,
+        &[
+            ("XDEL k 1-0", "(integer) 1"),
+            ("XCLAIM k g d 0 1-0", "1) (nil)"),
+            ("XAUTOCLAIM k g d 0 0 COUNT 1 JUSTID", "1) \"2-0\"\n2) 1) \"1-0\""),
+            ("XAUTOCLAIM k g d 0 0 COUNT 1", "1) \"2-0\"\n2) 1) (nil)"),
+            ("XAUTOCLAIM k g d 0 0 COUNT -1", "(error) ERR COUNT must be > 0"),
+            ("XAUTOCLAIM k g e 99999999 0", "1) \"0-0\"\n2) (empty array)"),
+            ("XGROUP CREATECONSUMER k g e", "(integer) 1"),
+        ],
+    );
+}
+
+#[test]
+fn containers_of_6_2_look_at_the_key_first() {
+    let needs_key = "(error) ERR The XGROUP subcommand requires the key to exist. Note that for \
+                     CREATE you may want to use the MKSTREAM option to create an empty stream \
+                     automatically.";
+    let unknown = "(error) ERR Unknown subcommand or wrong number of arguments for";
+    check(
+        Profile::Redis62,
+        &[
+            ("XGROUP NOPE k g", needs_key),
+            ("XADD k 1-0 f v", "\"1-0\""),
+            (
+                "XGROUP DELCONSUMER k g",
+                "(error) NOGROUP No such consumer group 'g' for key name 'k'",
+            ),
+            ("XGROUP NOPE k g", &format!("{unknown} 'NOPE'. Try XGROUP HELP.")),
+            ("XINFO GROUPS", &format!("{unknown} 'GROUPS'. Try XINFO HELP.")),
+            ("XINFO NOPE none", "(error) ERR no such key"),
+            (
+                "XSETID k 1-0 ENTRIESADDED 1",
+                "(error) ERR wrong number of arguments for 'xsetid' command",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_full_millisecond_and_a_far_timeout_in_7_0() {
+    check(
+        Profile::Redis70,
+        &[
+            ("XADD k 0-18446744073709551615 f v", "\"0-18446744073709551615\""),
+            ("XADD k 0-* f v", "(error) ERR Elements are too large to be stored"),
+            ("XADD k 0-1 f v", NOT_GREATER),
+            (
+                "XREAD COUNT 1 BLOCK 9223372036854775807 STREAMS k 0-18446744073709551614",
+                "1) 1) \"k\"\n   2) 1) 1) \"0-18446744073709551615\"\n         2) 1) \"f\"\n            \
+                 2) \"v\"",
+            ),
+        ],
+    );
+    check(
+        Profile::Redis82,
+        &[
+            ("XADD k 0-18446744073709551615 f v", "\"0-18446744073709551615\""),
+            ("XADD k 0-* f v", NOT_GREATER),
+            ("XREAD BLOCK 9223372036854775807 STREAMS k 0", "(error) ERR timeout is out of range"),
+        ],
+    );
+}
+
+const NOT_GREATER: &str = "(error) ERR The ID specified in XADD is equal or smaller than the \
+                           target stream top item";

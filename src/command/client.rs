@@ -3,7 +3,7 @@
 use super::args::strict_i64;
 use super::client_kill::KILL;
 use super::clients::{Client, ReplyMode};
-use super::connection::checked_name;
+use super::connection::{checked_name, is_client_attribute};
 use super::ctx::{Ctx, Flow};
 use super::debug::wrong_subcommand;
 use super::error::CommandError;
@@ -68,7 +68,7 @@ static SETNAME: Spec = Spec {
     why: "Names tell connections apart in CLIENT LIST; the lanes show them too.",
     examples: &["CLIENT SETNAME billing-1"],
     run: |ctx, args| {
-        let name = checked_name(args.word()?).map_err(|error| error.at(2))?;
+        let name = checked_name(args.word()?, ctx.profile).map_err(|error| error.at(2))?;
         ctx.client_mut()?.name = name;
         ctx.out.ok();
         Ok(Flow::Done)
@@ -113,7 +113,7 @@ fn set_info(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError
         return Err(CommandError::format(&pieces).at(2));
     }
     let value = args.word()?;
-    if !value.iter().all(u8::is_ascii_graphic) {
+    if !is_client_attribute(value, ctx.profile) {
         let what = if is_name { "lib-name" } else { "lib-ver" };
         let text = format!("ERR {what} cannot contain spaces, newlines or special characters.");
         return Err(CommandError::text(&text).at(3));

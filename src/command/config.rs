@@ -69,7 +69,7 @@ static SET: Spec = Spec {
 fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (pairs, odd) = args.rest().as_chunks::<2>();
     if !odd.is_empty() {
-        return Err(CommandError::text("ERR wrong number of arguments for 'config|set' command"));
+        return Err(CommandError::Syntax);
     }
     let mut changes: Vec<(usize, Vec<u8>)> = Vec::new();
     for (i, [name, value]) in pairs.iter().enumerate() {

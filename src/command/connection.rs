@@ -148,7 +148,7 @@ fn hello(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
             authenticated = true;
         } else if args.n_left() >= 2 && args.eat("SETNAME") {
             let wanted = args.word()?;
-            name = Some(checked_name(wanted)?);
+            name = Some(checked_name(wanted, ctx.profile)?);
         } else {
             let text: [&[u8]; 3] = [b"ERR Syntax error in HELLO option '", word, b"'"];
             return Err(CommandError::format(&text).at(at));
@@ -199,13 +199,23 @@ fn write_hello(ctx: &mut Ctx<'_>, id: u64, protocol: Protocol) {
 ///
 /// # Errors
 /// If it has other characters.
-pub fn checked_name(name: &[u8]) -> Result<Vec<u8>, CommandError> {
-    if name.iter().all(u8::is_ascii_graphic) {
+pub fn checked_name(name: &[u8], profile: Profile) -> Result<Vec<u8>, CommandError> {
+    if is_client_attribute(name, profile) {
         return Ok(name.to_vec());
     }
     Err(CommandError::text(
         "ERR Client names cannot contain spaces, newlines or special characters.",
     ))
+}
+
+/// Whether a name or a library's name may be given to a client. Since 7.2 a server looks at it up to
+/// the first NUL only (`CLIENT SETNAME "a\0\1"` is OK in 8.2.3 and refused in 7.0.15).
+pub fn is_client_attribute(text: &[u8], profile: Profile) -> bool {
+    let looked_at = match text.iter().position(|byte| *byte == 0) {
+        Some(nul) if profile.has((7, 2)) => &text[..nul],
+        _ => text,
+    };
+    looked_at.iter().all(u8::is_ascii_graphic)
 }
 
 /// AUTH.

@@ -87,17 +87,17 @@ impl std::error::Error for ScenarioError {}
 
 /// The scenarios that come with the page, in the order in which they are listed.
 const BUILTIN: [(&str, &str); 11] = [
-    ("empty", include_str!("../../scenarios/empty.scenario")),
-    ("orders", include_str!("../../scenarios/orders.scenario")),
-    ("slow-consumer", include_str!("../../scenarios/slow-consumer.scenario")),
-    ("poison-entry", include_str!("../../scenarios/poison-entry.scenario")),
-    ("rolling-deploy", include_str!("../../scenarios/rolling-deploy.scenario")),
-    ("hot-key", include_str!("../../scenarios/hot-key.scenario")),
-    ("backfill-then-live", include_str!("../../scenarios/backfill-then-live.scenario")),
-    ("trim-overtakes", include_str!("../../scenarios/trim-overtakes.scenario")),
-    ("eager-claimer", include_str!("../../scenarios/eager-claimer.scenario")),
-    ("ghost-group", include_str!("../../scenarios/ghost-group.scenario")),
-    ("iot-burst", include_str!("../../scenarios/iot-burst.scenario")),
+    ("empty", include_str!("../../www/scenarios/empty.scenario")),
+    ("orders", include_str!("../../www/scenarios/orders.scenario")),
+    ("slow-consumer", include_str!("../../www/scenarios/slow-consumer.scenario")),
+    ("poison-entry", include_str!("../../www/scenarios/poison-entry.scenario")),
+    ("rolling-deploy", include_str!("../../www/scenarios/rolling-deploy.scenario")),
+    ("hot-key", include_str!("../../www/scenarios/hot-key.scenario")),
+    ("backfill-then-live", include_str!("../../www/scenarios/backfill-then-live.scenario")),
+    ("trim-overtakes", include_str!("../../www/scenarios/trim-overtakes.scenario")),
+    ("eager-claimer", include_str!("../../www/scenarios/eager-claimer.scenario")),
+    ("ghost-group", include_str!("../../www/scenarios/ghost-group.scenario")),
+    ("iot-burst", include_str!("../../www/scenarios/iot-burst.scenario")),
 ];
 
 impl Scenario {

@@ -51,6 +51,8 @@ const FAMILIES: &[Family] = &[
 #[derive(Debug)]
 pub struct Generator {
     rng: Rng,
+    /// The server that the sequence is for.
+    profile: Profile,
     n_keys: usize,
     n_groups: usize,
     n_consumers: usize,
@@ -79,6 +81,7 @@ pub fn sequence(profile: Profile, seed: u64, n_steps: usize) -> Sequence {
     };
     let weights = FAMILIES.iter().map(&mut weight_of).collect();
     let mut generator = Generator {
+        profile,
         n_keys: 1 + rng.below(4),
         n_groups: 1 + rng.below(3),
         n_consumers: 1 + rng.below(4),

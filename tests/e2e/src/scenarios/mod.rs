@@ -1,6 +1,7 @@
 //! The scenarios, in the order in which they run.
 
 mod first_load;
+mod first_session;
 mod harness;
 
 use std::pin::Pin;
@@ -39,6 +40,9 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(harness::notices_an_uncaught_error, harness::must_be_noticed),
     scenario!(harness::notices_a_missing_file, harness::must_be_noticed),
     scenario!(first_load::is_clean),
+    scenario!(first_session::adds_reads_and_acknowledges),
+    scenario!(first_session::makes_mistakes),
+    scenario!(first_session::solves_a_lesson),
 ];
 
 fn must_be_silent(complaints: &[String]) -> Result<()> {

@@ -114,6 +114,7 @@ fn containers_of_6_2_look_at_the_key_first() {
         Profile::Redis62,
         &[
             ("XGROUP NOPE k g", needs_key),
+            ("XGROUP SETID k g 0 ENTRIESREAD 1", needs_key),
             ("XADD k 1-0 f v", "\"1-0\""),
             (
                 "XGROUP DELCONSUMER k g",

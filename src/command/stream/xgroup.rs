@@ -176,6 +176,9 @@ fn run_without_subcommand(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow
 }
 
 fn run_create(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
+    if !ctx.profile.has_entry_counters() && 6 < args.words().len() {
+        return run_without_subcommand(ctx, args);
+    }
     let [key, group, id] = [args.word()?, args.word()?, args.word()?];
     let options = Options::parse(args, ctx, true)?;
     if !options.make_stream || ctx.stream(key)?.is_some() {
@@ -200,6 +203,9 @@ fn run_create(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandErr
 }
 
 fn run_setid(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
+    if !ctx.profile.has_entry_counters() && 5 < args.words().len() {
+        return run_without_subcommand(ctx, args);
+    }
     let [key, group, id] = [args.word()?, args.word()?, args.word()?];
     let options = Options::parse(args, ctx, false)?;
     check_key(ctx, key, group, GroupMust::Exist)?;

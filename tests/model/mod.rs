@@ -196,9 +196,9 @@ fn member_step(
         }
         Op::ClaimIdle { group: name, consumer, min_idle, count } => {
             let Some((mut group, id)) = open(real, model, name, consumer, now, rec) else { return };
-            let mut walk = group.time_walk();
+            let mut walk = group.time_walk(*min_idle, now);
             let claimed: Vec<_> = (0..*count)
-                .map_while(|_| group.claim_idle_next(&mut walk, id, *min_idle, now, rec))
+                .map_while(|_| group.claim_idle_next(&mut walk, id, rec))
                 .map(|claimed| (claimed.entry.id, claimed.idle, claimed.delivery_count))
                 .collect();
             assert_eq!(claimed, model.claim_idle(name, consumer, *min_idle, *count, now));

@@ -98,6 +98,10 @@ impl Stream {
         if id <= last {
             return Err(AppendError::NotGreater);
         }
+        // What trimming left behind the place to which XSETID led back.
+        while self.nodes.last().is_some_and(|node| node[0].id > id) {
+            self.nodes.pop();
+        }
         let entry = Entry { id, fields: fields.clone(), live: true };
         let len: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
         match self.nodes.last_mut() {

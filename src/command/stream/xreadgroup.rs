@@ -162,10 +162,9 @@ impl Reading<'_> {
         rec: &mut Recorder<'_>,
     ) {
         let (idle_ms_min, now) = (self.claim.unwrap_or(0), self.how.now);
-        let mut walk = members.time_walk();
+        let mut walk = members.time_walk(idle_ms_min, now);
         while self.budget.allows_one(out)
-            && let Some(claimed) =
-                members.claim_idle_next(&mut walk, consumer, idle_ms_min, now, rec)
+            && let Some(claimed) = members.claim_idle_next(&mut walk, consumer, rec)
         {
             out.array(4);
             entry::write_parts(out, &claimed.entry);

@@ -52,8 +52,11 @@ pub struct Claimed<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct TimeWalk {
     next: u32,
-    /// The newest when the walk began: what is claimed moves behind it and is not claimed again.
+    /// The last one that was delivered by now when the walk began. What is claimed moves behind it, and
+    /// so is not claimed again; what stands behind it is from before the clock jumped back.
     last: u32,
+    min_idle: Millis,
+    now: Millis,
 }
 
 impl<'a> GroupMut<'a> {
@@ -116,26 +119,31 @@ impl<'a> GroupMut<'a> {
         Some(HistoryItem { id, entry })
     }
 
-    /// Begins to look for entries that have been idle for too long.
-    pub fn time_walk(&self) -> TimeWalk {
-        TimeWalk { next: self.group.pel.oldest(), last: self.group.pel.newest() }
+    /// Begins to look for entries that have been idle for `min_idle` at `now`.
+    pub fn time_walk(&self, min_idle: Millis, now: Millis) -> TimeWalk {
+        let pel = &self.group.pel;
+        let mut last = pel.newest();
+        while last != NIL && now < pel.slab.get(last).delivery_time {
+            last = pel.slab.get(last).prev;
+        }
+        let next = if last == NIL { NIL } else { pel.oldest() };
+        TimeWalk { next, last, min_idle, now }
     }
 
-    /// XREADGROUP CLAIM: gives the next entry that has been idle for `min_idle` to a consumer; `None`
-    /// if there is no further one. Entries that are gone are passed over. Between the steps of one
+    /// XREADGROUP CLAIM: gives the next entry that has been idle for too long to a consumer; `None` if
+    /// there is no further one. Entries that are gone are passed over. Between the steps of one
     /// walk nothing but other steps may happen to the group.
     pub fn claim_idle_next(
         &mut self,
         walk: &mut TimeWalk,
         consumer: ConsumerId,
-        min_idle: Millis,
-        now: Millis,
         rec: &mut Recorder<'_>,
     ) -> Option<Claimed<'a>> {
+        let now = walk.now;
         while walk.next != NIL {
             let slot = walk.next;
             let pending = self.group.pending_at(slot);
-            if !pending.is_idle(min_idle, now) {
+            if !pending.is_idle(walk.min_idle, now) {
                 walk.next = NIL;
                 return None;
             }

@@ -93,6 +93,7 @@ impl Log {
     /// Appends an entry; the caller checked that its id is greater than `last_id`.
     pub(super) fn append(&mut self, id: StreamId, fields: &[&[u8]], limits: NodeLimits) {
         debug_assert!(self.last_id < id);
+        self.drop_dead_behind(id);
         let len: u64 = fields.iter().map(|item| item.len() as u64).sum();
         match self.nodes.back_mut() {
             Some(Slot { node, .. }) if has_room(node, len, limits) => {
@@ -117,6 +118,18 @@ impl Log {
         self.last_id = id;
         self.last_live = id;
         self.entries_added = self.entries_added.saturating_add(1);
+    }
+
+    /// Removes nodes at the end that began after `id`. Trimming can leave a node of tombstones, and then
+    /// XSETID lead back to before it; nodes must ascend.
+    fn drop_dead_behind(&mut self, id: StreamId) {
+        while let Some(Slot { first, node }) = self.nodes.back()
+            && id < *first
+        {
+            assert_eq!(node.live, 0, "no entry is greater than the last id");
+            self.drop_node(self.nodes.len() - 1);
+            self.find_ends();
+        }
     }
 
     /// The node in which an id would be.

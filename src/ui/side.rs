@@ -176,6 +176,11 @@ impl Pane for SidePane {
             self.draw(state);
         }
     }
+
+    /// Asks for frames until what happened is shown, also while the clock stands.
+    fn animate(&mut self, _state: &State) -> bool {
+        self.stale
+    }
 }
 
 fn listeners(inbox: &Inbox, root: &HtmlElement) -> Result<Vec<Listener>, MissingElement> {

@@ -79,6 +79,8 @@ pub struct LanesPane {
     /// When the last frame was drawn.
     frame_ms: Option<f64>,
     twin_ms: f64,
+    /// The twin is behind: the frames go on until it was brought up to date.
+    twin_is_stale: bool,
     pointer: Option<[f32; 2]>,
     extent_px: f32,
     _size: SizeObserver,
@@ -114,6 +116,7 @@ impl LanesPane {
             ticked: false,
             frame_ms: None,
             twin_ms: f64::NEG_INFINITY,
+            twin_is_stale: true,
             pointer: None,
             extent_px: 0.0,
             _size: size,
@@ -311,7 +314,9 @@ impl Pane for LanesPane {
             self.show_tip(state);
         }
         let due = TWIN_MS <= state.wall_ms - self.twin_ms;
-        if changes.history || (happened || changes.time) && due {
+        self.twin_is_stale |= happened || changes.time;
+        if changes.history || self.twin_is_stale && due {
+            self.twin_is_stale = false;
             self.twin_ms = state.wall_ms;
             self.twin.render(&mut self.lanes, world);
         }
@@ -321,12 +326,12 @@ impl Pane for LanesPane {
         self.ticked = false;
         let elapsed_ms = self.frame_ms.map_or(0.0, |before| state.wall_ms - before);
         if !self.dirty && self.frame_ms.is_none() {
-            return false;
+            return self.twin_is_stale;
         }
         let dt_ms = if elapsed_ms < GAP_MS_MAX { elapsed_ms.max(0.0) as u32 } else { 0 };
         let moving = self.draw(state, dt_ms);
         self.show_tip(state);
         self.frame_ms = moving.then_some(state.wall_ms);
-        moving
+        moving || self.twin_is_stale
     }
 }

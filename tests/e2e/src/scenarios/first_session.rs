@@ -7,7 +7,7 @@ use crate::page::{Page, id};
 /// XADD, XGROUP CREATE, XREADGROUP, XACK: replies as redis-cli shows them, the lanes follow, and a
 /// reload brings everything back.
 pub(super) async fn adds_reads_and_acknowledges(page: &Page<'_>) -> Result<()> {
-    page.visit("").await?;
+    open(page, "").await?;
     page.type_line("CLOCK PAUSE").await?;
     page.type_line("XADD mine * item tea").await?;
     let entry = said(page, "\"17").await?;
@@ -17,17 +17,17 @@ pub(super) async fn adds_reads_and_acknowledges(page: &Page<'_>) -> Result<()> {
     twin_shows(page, "alice").await?;
     page.type_line(&format!("XACK mine billing {entry}")).await?;
     said(page, "(integer) 1").await?;
-    page.visit("").await?;
+    open(page, "").await?;
     said(page, "(integer) 1").await?;
     twin_shows(page, "alice").await?;
     page.type_line("XPENDING mine billing").await?;
-    said(page, "(integer) 0").await?;
+    said(page, "1) (integer) 0").await?;
     Ok(())
 }
 
 /// Mistakes get Redis's own words and change nothing.
 pub(super) async fn makes_mistakes(page: &Page<'_>) -> Result<()> {
-    page.visit("").await?;
+    open(page, "").await?;
     page.type_line("CLOCK PAUSE").await?;
     page.type_line("NOPE a").await?;
     said(page, "(error) ERR unknown command 'NOPE', with args beginning with: 'a'").await?;
@@ -42,7 +42,7 @@ pub(super) async fn makes_mistakes(page: &Page<'_>) -> Result<()> {
 
 /// A lesson by its buttons and the keyboard: its goals are open, then done.
 pub(super) async fn solves_a_lesson(page: &Page<'_>) -> Result<()> {
-    page.visit("lessons/0.1-first-command.html").await?;
+    open(page, "lessons/0.1-first-command.html").await?;
     goals_are(page, &["open", "open"]).await?;
     page.type_line("XADD orders * item tea").await?;
     goals_are(page, &["done", "open"]).await?;
@@ -50,6 +50,17 @@ pub(super) async fn solves_a_lesson(page: &Page<'_>) -> Result<()> {
     goals_are(page, &["done", "done"]).await?;
     said(page, "All goals are reached").await?;
     Ok(())
+}
+
+/// Opens a page and waits until the engine answers: before that there is nobody to press Enter for.
+async fn open(page: &Page<'_>, path: &str) -> Result<()> {
+    page.visit(path).await?;
+    let find = async || {
+        let script = "return document.querySelectorAll('#lesson-body[data-live]').length";
+        let n_live = page.evaluate(script).await?;
+        Ok(if n_live == 1 { Ok(()) } else { Err(n_live.to_string()) })
+    };
+    page.wait_for("the page to come to life", find).await
 }
 
 /// Waits until a line of the transcript begins with `start`; returns that line.

@@ -78,6 +78,14 @@ fn cases_that_went_wrong_stay_right() {
         read(2),
         Op::ClaimIdle { group: "g", consumer: "bob", min_idle: 0, count: 9 },
     ]);
+    // A node of tombstones is left, whose end is not worth an event.
+    check(&[
+        append(id(3, 0)),
+        append(id(3, 1)),
+        Op::Delete(id(3, 1)),
+        trim(id(3, 1), RefPolicy::KeepRef),
+        trim(id(3, 2), RefPolicy::KeepRef),
+    ]);
     // A node of tombstones is left; then entries come that are smaller than its first.
     for limits in [4, 2] {
         check(&[

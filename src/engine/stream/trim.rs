@@ -104,10 +104,10 @@ impl Stream {
     fn drop_first_node(&mut self, run: &mut Run, rec: &Recorder<'_>) {
         if rec.is_recording()
             && let Some(node) = self.log.node(0)
+            && let Some(first) = node.seek(node.begin(), StreamId::MIN)
+            && let Some(last) = node.last_live()
         {
-            let first = node.seek(node.begin(), StreamId::MIN).map_or(node.first, |head| head.id);
-            let last = node.last_live().map_or(node.last, |head| head.id);
-            run.add(first, last, u64::from(node.live));
+            run.add(first.id, last.id, u64::from(node.live));
         }
         self.log.drop_node(0);
     }

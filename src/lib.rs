@@ -1,6 +1,6 @@
 //! Streamlanes: Redis Streams that you can see.
 //!
-//! The crate is a stack of layers; an arrow means "may use". `tests/tidy.rs` enforces it.
+//! The crate is a stack of layers; an arrow means "may use".
 //!
 //! ```text
 //! engine <- command -> resp

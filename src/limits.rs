@@ -13,11 +13,13 @@ const _: () = assert!(ARGS_MAX < BULK_BYTES_MAX);
 /// Most lines that the console's history keeps.
 pub const HISTORY_LINES_MAX: usize = 1_000;
 /// Most rows that the console shows; older ones make way for a row that says so.
-pub const TRANSCRIPT_ROWS_MAX: usize = 2_000;
+pub const TRANSCRIPT_ROWS_MAX: usize = 500;
 /// Most lines of one reply that are shown at first; a button shows the rest.
 pub const REPLY_LINES_SHOWN_MAX: usize = 200;
 /// Most times that a repeat prefix (`5 XADD …`) runs its command.
 pub const REPEAT_MAX: u64 = 1_000;
+/// Most lines that can be pasted into the console at once.
+pub const PASTE_LINES_MAX: usize = 1_000;
 /// Longest text that can be pasted into the console, in bytes.
 pub const PASTE_BYTES_MAX: usize = 256 * 1024;
 

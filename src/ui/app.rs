@@ -24,7 +24,9 @@ use super::timebar::TimeMsg;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::sim::control::CONTROL_WORDS;
-use crate::sim::{Input, Session, WorldEvent, WorldEventKind};
+use crate::sim::{Input, Session, Submitted, WorldEvent, WorldEventKind};
+use crate::time::Millis;
+use crate::view::console::explain::{self, Explanation};
 use crate::view::head;
 
 /// Something happened in the browser. Each pane adds its own kinds here.
@@ -75,6 +77,8 @@ pub struct State {
     pub session: Session,
     /// What happened since the last [`Pane::render`].
     pub events: Vec<WorldEvent>,
+    /// What is known about the lines that ran since then, by their numbers in the transcript.
+    pub explained: Vec<(u64, Explanation)>,
     /// The wall clock of this round, in milliseconds since the page was opened.
     pub wall_ms: f64,
     /// The world is so busy that virtual time is slower than it should be.
@@ -169,7 +173,14 @@ impl App {
         let wall_ms = dom::wall_ms();
         let events = Vec::new();
         let app = Rc::new(RefCell::new(App {
-            state: State { session, events, wall_ms, behind: false, not_kept: None },
+            state: State {
+                session,
+                events,
+                explained: Vec::new(),
+                wall_ms,
+                behind: false,
+                not_kept: None,
+            },
             panes,
             ticker: Ticker::new(&inbox),
             keeper,
@@ -214,6 +225,7 @@ impl App {
             pane.render(&self.state, changes);
         }
         self.state.events.clear();
+        self.state.explained.clear();
         let mut moving = changes.world || changes.history;
         if ticked {
             moving = false;
@@ -262,19 +274,30 @@ impl App {
         let elapsed_ms = wall_ms - self.clock.wall_ms;
         self.clock.wall_ms = wall_ms;
         let playback = self.state.session.playback();
+        if 0 < self.n_ahead {
+            return;
+        }
+        if let Some(target) = self.state.session.pending_jump() {
+            return self.advance_to(target);
+        }
         let gap = GAP_MS_MAX + self.clock.expected_ms < elapsed_ms;
-        if !playback.running || 0 < self.n_ahead || gap || elapsed_ms <= 0.0 {
+        if !playback.running || gap || elapsed_ms <= 0.0 {
             return;
         }
         // Microseconds of wall time times a speed in thousandths: thousandths of a virtual ms.
         let wall_us = (elapsed_ms * 1_000.0) as u64;
         let permille = wall_us * u64::from(playback.speed_permille) / 1_000 + self.clock.carry;
         self.clock.carry = permille % 1_000;
-        let until = self.state.session.now() + permille / 1_000;
+        self.advance_to(self.state.session.now() + permille / 1_000);
+    }
+
+    /// Lets the world come as near to a time as one frame allows.
+    fn advance_to(&mut self, until: Millis) {
         loop {
             let progress = self.state.session.advance_to(until, EVENTS_PER_SLICE);
             self.state.behind = !progress.reached;
-            if progress.reached || FRAME_MS_MAX < dom::wall_ms() - wall_ms {
+            let spent_ms = dom::wall_ms() - self.state.wall_ms;
+            if progress.reached || FRAME_MS_MAX < spent_ms {
                 break;
             }
         }
@@ -315,7 +338,10 @@ impl App {
         for (who, line) in self.lines.drain(..n_lines) {
             crash::running(self.state.session.n_applied());
             crash::remember(&who, &line);
-            self.state.session.submit(&who, &line);
+            if let Submitted::Applied { seq } = self.state.session.submit(&who, &line) {
+                let explanation = explain::of_line(&self.state.session, seq);
+                self.state.explained.push((seq, explanation));
+            }
         }
         crash::idle();
     }
@@ -350,7 +376,8 @@ impl App {
     }
 
     fn schedule(&mut self, moving: bool) {
-        let wake = if moving || self.state.behind { Wake::Frame } else { self.next_wake() };
+        let hurries = self.state.behind || self.state.session.pending_jump().is_some();
+        let wake = if moving || hurries { Wake::Frame } else { self.next_wake() };
         self.clock.expected_ms = match wake {
             Wake::After(ms) => f64::from(ms),
             Wake::Frame | Wake::Never => 0.0,

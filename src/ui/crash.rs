@@ -119,8 +119,8 @@ impl CrashPane {
             Listener::new(&close, "click", move |_| on_close.push(Msg::CloseCrash)),
             Listener::new(&copy, "click", move |_| {
                 journal.select();
-                // The promise may be refused; the text is selected all the same.
-                let _ = dom::window().navigator().clipboard().write_text(&journal.value());
+                // If the browser refuses, the text is selected all the same.
+                dom::copy(&journal.value(), |_| {});
             }),
         ];
         dom::set_hidden(&panel, false);

@@ -8,8 +8,12 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
+use js_sys::{Function, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node, Window};
 
@@ -176,4 +180,38 @@ impl Drop for Listener {
     fn drop(&mut self) {
         N_LISTENERS.with(|n| n.set(n.get().saturating_sub(1)));
     }
+}
+
+/// Copies a text; `done` gets whether the browser did. Browsers refuse in insecure pages and in
+/// frames without permission.
+pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
+    let navigator: JsValue = window().navigator().into();
+    let has_clipboard =
+        Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
+    if !has_clipboard {
+        return done(false);
+    }
+    let promise = window().navigator().clipboard().write_text(text);
+    let done: Rc<Cell<Option<Done>>> = Rc::new(Cell::new(Some(Box::new(done))));
+    let call = |ok: bool| {
+        let done = Rc::clone(&done);
+        Closure::once_into_js(move || {
+            if let Some(done) = done.take() {
+                done(ok);
+            }
+        })
+    };
+    let (yes, no) = (call(true), call(false));
+    let thenable: &Thenable = promise.unchecked_ref();
+    thenable.then(yes.unchecked_ref(), no.unchecked_ref());
+}
+
+type Done = Box<dyn FnOnce(bool)>;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A promise whose callbacks are plain functions.
+    type Thenable;
+    #[wasm_bindgen(method)]
+    fn then(this: &Thenable, yes: &Function, no: &Function);
 }

@@ -1,59 +1,85 @@
 //! The console: a native input, rows of lines and replies, a tab for each client.
+//!
+//! What keys do is decided in [`Editor`], what a line means in `view::console::reading`; here the
+//! page is kept equal to both.
 
+mod chips;
+mod field;
+mod keep;
+mod popup;
+mod row;
 mod tabs;
 mod transcript;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{Event, HtmlElement};
 
 use super::app::{Changes, Msg, Pane, State};
 use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
 use super::lesson::{LessonMsg, Word};
 use super::storage::database::Contents;
+use crate::limits::{PASTE_BYTES_MAX, PASTE_LINES_MAX, REPEAT_MAX};
 use crate::sim::{Session, WorldEventKind};
+use crate::view::console::complete::{complete, next_words};
 use crate::view::console::repeat::{self, Repeat};
 use crate::view::console::rows::{aside_extra, entry_row, spoken};
-use crate::view::console::{Answer, Extra, Filter, History, Mark, Row, RowKey, Tabs};
-use tabs::TabBar;
-use transcript::{Style, TranscriptView, own_extra, row_element};
+use crate::view::console::{Answer, Editor, Effect, Explanations, Extra, Filter, Key, Line, Mark};
+use crate::view::console::{Popup, Row, RowKey, Tabs, help, paste, script};
+use chips::Chips;
+use field::Field;
+use popup::PopupView;
+use row::{Look, own_extra, row_element};
+use tabs::{Naming, TabBar, Tools};
+use transcript::TranscriptView;
 
 /// What happens in the console.
 #[derive(Debug)]
 pub enum ConsoleMsg {
-    /// Enter.
-    Submit(String),
-    /// A key that the input does not handle by itself; with what it holds.
-    Key(Key, String),
+    /// A key with a meaning; with what the input holds.
+    Key(Key, Line),
     /// The text was changed.
-    Edited(String),
+    Edited(Line),
+    /// The input scrolled sideways.
+    Scrolled,
+    /// Several lines were pasted.
+    Pasted(String),
+    /// A choice of the list was pressed.
+    Choose(usize),
+    /// A chip was pressed.
+    Chip(String),
+    /// The chip that runs the line was pressed.
+    RunChip,
     /// A tab was chosen.
     SelectTab(String),
-    /// The button for another client was pressed.
+    /// Another client is wanted.
     NewTab,
+    /// The open tab is to get another name.
+    StartRename,
+    /// A name was typed.
+    Named { renames: bool, name: String },
+    /// No name after all.
+    StopNaming,
     /// The open tab is to be closed.
     CloseTab,
-    /// The button for another client's lines was pressed.
+    /// Lines of services, too, or not.
     ToggleServices,
-    /// The button for the bytes on the wire was pressed.
+    /// Replies as bytes, or as text.
     ToggleRaw,
+    /// Everything that was done, as a script.
+    CopyScript,
+    /// The script was copied, or not.
+    Copied(bool),
     /// The rest of a long reply is to be shown.
     ShowAll(RowKey),
+    /// The explanation of a reply is to be shown, or hidden.
+    ToggleWhy(RowKey),
+    /// The help of a command is to be shown.
+    Help(String),
     /// Let this blocked client go.
     Cancel(String),
-}
-
-/// Keys with a meaning of their own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Key {
-    /// The line before.
-    Up,
-    /// The line after.
-    Down,
-    /// Ctrl-L.
-    Clear,
 }
 
 /// The client whose lines let a blocked one go.
@@ -62,22 +88,27 @@ const OPERATOR: &str = "operator";
 /// The console.
 pub struct ConsolePane {
     inbox: Inbox,
-    input: HtmlInputElement,
+    field: Field,
     prompt: HtmlElement,
     status: HtmlElement,
     transcript: TranscriptView,
     tab_bar: TabBar,
+    popup: PopupView,
+    chips: Chips,
     tabs: Tabs,
-    history: History,
+    naming: Option<Naming>,
+    editor: Editor,
     extras: Vec<Extra>,
     n_asides: u64,
-    show_services: bool,
-    style: Style,
+    explanations: Explanations,
+    open_whys: BTreeSet<RowKey>,
+    shows_services: bool,
+    raw: bool,
     /// Everything has to be drawn anew.
     stale: bool,
     /// The last line that was announced differs from the next by this.
     spoken_twice: bool,
-    _listeners: Vec<Listener>,
+    _listeners: [Listener; 1],
 }
 
 impl ConsolePane {
@@ -86,72 +117,152 @@ impl ConsolePane {
     /// # Errors
     /// When the page lacks an element.
     pub fn mount(inbox: &Inbox, contents: &Contents) -> Result<ConsolePane, MissingElement> {
-        let input: HtmlInputElement = dom::by_id("console-input")?;
-        let form: HtmlElement = dom::by_id("console-form")?;
         let transcript = TranscriptView::mount()?;
-        let stored = contents.values.iter().find(|(name, _)| name == "history");
-        let lines = stored.and_then(|(_, text)| text.as_deref()).unwrap_or_default();
-        let history = History::restored(lines.lines().map(str::to_owned));
-        let listeners = listeners(inbox, &input, &form, transcript.element());
+        let on_click = inbox.clone();
+        let click = Listener::new(transcript.element(), "click", move |event| {
+            if let Some(msg) = row_msg(event) {
+                on_click.push(Msg::Console(msg));
+            }
+        });
+        let field = Field::mount(inbox)?;
+        let kept = keep::read(contents);
         Ok(ConsolePane {
             inbox: inbox.clone(),
             prompt: dom::by_id("console-prompt")?,
             status: dom::by_id("console-status")?,
             tab_bar: TabBar::mount(inbox)?,
-            input,
+            popup: PopupView::mount(inbox, field.input())?,
+            chips: Chips::mount(inbox)?,
+            field,
             transcript,
-            tabs: Tabs::default(),
-            history,
+            tabs: kept.tabs,
+            naming: None,
+            editor: Editor::new(kept.history),
             extras: Vec::new(),
             n_asides: 0,
-            show_services: false,
-            style: Style::default(),
+            explanations: Explanations::default(),
+            open_whys: BTreeSet::new(),
+            shows_services: kept.shows_services,
+            raw: kept.raw,
             stale: true,
             spoken_twice: false,
-            _listeners: listeners,
+            _listeners: [click],
         })
     }
 
     fn on_message(&mut self, msg: &ConsoleMsg, state: &State) {
         match msg {
-            ConsoleMsg::Submit(line) => self.submit(line, &state.session),
-            ConsoleMsg::Key(key, value) => self.on_key(*key, value, state),
-            ConsoleMsg::Edited(_) => self.history.edited(),
-            ConsoleMsg::SelectTab(who) => self.switch(|tabs| tabs.select(who)),
-            ConsoleMsg::NewTab => self.switch(|tabs| {
-                let name = tabs.suggestion();
-                // A suggestion is free and well-formed.
-                let _ = tabs.open(&name);
-            }),
-            ConsoleMsg::CloseTab => self.switch(|tabs| {
-                let who = Rc::clone(&tabs.active().who);
-                tabs.close(&who);
-            }),
-            ConsoleMsg::ToggleServices => {
-                self.show_services = !self.show_services;
-                self.stale = true;
+            ConsoleMsg::Key(key, line) => self.on_key(*key, line, &state.session),
+            ConsoleMsg::Edited(line) => {
+                self.editor.on_edit(line);
+                self.field.edited();
             }
-            ConsoleMsg::ToggleRaw => {
-                self.style.raw = !self.style.raw;
-                self.stale = true;
+            ConsoleMsg::Scrolled => self.field.follow_scroll(),
+            ConsoleMsg::Pasted(text) => self.paste(text, &state.session),
+            ConsoleMsg::Choose(idx) => {
+                let effect = self.editor.choose(*idx, &self.field.line());
+                self.apply(effect, &state.session);
+                self.field.focus();
             }
-            ConsoleMsg::ShowAll(key) => {
-                self.redraw_row(*key, Style { all: true, ..self.style }, state)
+            ConsoleMsg::Chip(word) => self.press_chip(word, &state.session),
+            ConsoleMsg::RunChip => self.on_key(Key::Enter, &self.field.line(), &state.session),
+            ConsoleMsg::CopyScript => self.copy_script(&state.session),
+            ConsoleMsg::Copied(true) => {
+                self.note(&state.session, "Copied, as a script for redis-cli.")
             }
+            ConsoleMsg::Copied(false) => {
+                self.note(&state.session, "The browser does not let this page copy.")
+            }
+            ConsoleMsg::ShowAll(key) => self.redraw(*key, true, &state.session),
+            ConsoleMsg::ToggleWhy(key) => {
+                if !self.open_whys.remove(key) {
+                    self.open_whys.insert(*key);
+                }
+                self.redraw(*key, false, &state.session);
+                self.transcript.focus_why(*key);
+            }
+            ConsoleMsg::Help(line) => self.run(line, &state.session),
             ConsoleMsg::Cancel(who) => self.cancel(who, &state.session),
+            _ => self.on_tab_message(msg, &state.session),
         }
     }
 
-    fn submit(&mut self, line: &str, session: &Session) {
-        self.input.set_value("");
+    fn on_tab_message(&mut self, msg: &ConsoleMsg, session: &Session) {
+        match msg {
+            ConsoleMsg::SelectTab(who) => self.switch(|tabs| tabs.select(who)),
+            ConsoleMsg::NewTab => {
+                self.naming = Some(Naming { renames: false, start: self.tabs.suggestion() });
+            }
+            ConsoleMsg::StartRename => {
+                let start = self.tabs.active().who.to_string();
+                self.naming = Some(Naming { renames: true, start });
+            }
+            ConsoleMsg::Named { renames, name } => self.name_tab(*renames, name.trim(), session),
+            ConsoleMsg::StopNaming => {
+                self.naming = None;
+                self.field.focus();
+            }
+            ConsoleMsg::CloseTab => {
+                let who = Rc::clone(&self.tabs.active().who);
+                self.hang_up(&who, session);
+                self.switch(|tabs| tabs.close(&who));
+            }
+            ConsoleMsg::ToggleServices => {
+                self.shows_services = !self.shows_services;
+                self.stale = true;
+            }
+            ConsoleMsg::ToggleRaw => {
+                self.raw = !self.raw;
+                self.stale = true;
+            }
+            _ => {}
+        }
+        self.inbox.push(keep::view(&self.tabs, self.shows_services, self.raw));
+    }
+
+    fn on_key(&mut self, key: Key, line: &Line, session: &Session) {
+        let who = Rc::clone(&self.tabs.active().who);
+        let had_popup = self.editor.popup().is_some();
+        let effect = self.editor.on_key(key, line, |line| complete(session.world(), &who, line));
+        if key == Key::Escape && !had_popup {
+            self.field.let_tab_leave();
+        }
+        self.apply(effect, session);
+    }
+
+    fn apply(&mut self, effect: Effect, session: &Session) {
+        match effect {
+            Effect::Nothing => {}
+            Effect::Set(line) => self.field.set(&line),
+            Effect::Run(line) => {
+                self.field.set(&Line::default());
+                self.run(&line, session);
+            }
+            Effect::ClearScreen => self.clear_screen(session),
+            Effect::Interrupt => {
+                let who = Rc::clone(&self.tabs.active().who);
+                self.cancel(&who, session);
+            }
+        }
+    }
+
+    /// Runs what was typed: a line of the world, or one of the console's own words.
+    fn run(&mut self, line: &str, session: &Session) {
         if line.trim().is_empty() {
             return;
         }
-        self.history.push(line);
-        self.inbox.push(Msg::Keep { name: "history", text: self.history.lines().join("\n") });
+        self.editor.history.push(line);
+        self.inbox.push(keep::history(&self.editor.history));
+        self.transcript.scroll_to_end();
         if let Some(word) = Word::of(line) {
             self.inbox.push(Msg::Lesson(LessonMsg::Word(word)));
             return;
+        }
+        if line.trim().eq_ignore_ascii_case("clear") {
+            return self.clear_screen(session);
+        }
+        if let Some(text) = help::answer(line, session.profile()) {
+            return self.say(session, line, Answer::Note(text.into()));
         }
         let who = Rc::clone(&self.tabs.active().who);
         match repeat::split(line) {
@@ -159,69 +270,111 @@ impl ConsolePane {
             Repeat::Times(n, line) => (0..n).for_each(|_| self.inbox.run_line(&who, line)),
             Repeat::Invalid(text) => self.say(session, line, Answer::Refused(text.into())),
             Repeat::TooMany(_) => {
-                let text = format!("At most {} times.", crate::limits::REPEAT_MAX);
+                let text = format!("A line can be repeated at most {REPEAT_MAX} times.");
                 self.say(session, line, Answer::Refused(text.into()));
             }
         }
     }
 
-    fn on_key(&mut self, key: Key, value: &str, state: &State) {
-        let line = match key {
-            Key::Up => self.history.up(value).map(str::to_owned),
-            Key::Down => self.history.down(),
-            Key::Clear => {
-                let line_seq = state.session.world().transcript().next_seq();
-                let mark = Mark { line_seq, extra_idx: self.extras.len() };
-                self.tabs.active_mut().cleared = mark;
-                self.stale = true;
-                None
-            }
-        };
-        if let Some(line) = line {
-            self.input.set_value(&line);
-            let end = line.encode_utf16().count() as u32;
-            // A text input has a selection.
-            let _ = self.input.set_selection_range(end, end);
+    fn paste(&mut self, text: &str, session: &Session) {
+        if PASTE_BYTES_MAX < text.len() {
+            return self.note(session, &format!("At most {PASTE_BYTES_MAX} bytes can be pasted."));
         }
+        let lines = paste::commands(text);
+        if PASTE_LINES_MAX < lines.len() {
+            return self.note(session, &format!("At most {PASTE_LINES_MAX} lines can be pasted."));
+        }
+        for line in &lines {
+            self.run(line, session);
+        }
+    }
+
+    fn press_chip(&mut self, word: &str, session: &Session) {
+        let line = self.field.line();
+        let who = Rc::clone(&self.tabs.active().who);
+        let range = complete(session.world(), &who, &line).range;
+        // The list of what comes next knows where the word belongs, the end of the line otherwise.
+        let range = if range.end == 0 { line.caret..line.caret } else { range };
+        self.field.set(&line.replaced(range, &format!("{word} ")));
+        self.editor.on_edit(&self.field.line());
+    }
+
+    fn clear_screen(&mut self, session: &Session) {
+        let line_seq = session.world().transcript().next_seq();
+        self.tabs.active_mut().cleared = Mark { line_seq, extra_idx: self.extras.len() };
+        self.stale = true;
     }
 
     /// Changes the open tab and takes the draft along.
     fn switch(&mut self, change: impl FnOnce(&mut Tabs)) {
-        self.tabs.active_mut().draft = self.input.value();
+        self.tabs.active_mut().draft = self.field.line().text;
         change(&mut self.tabs);
-        self.input.set_value(&self.tabs.active().draft);
-        // Focusing fails only for elements that are not in the page.
-        let _ = self.input.focus();
+        let draft = Line::ending(&self.tabs.active().draft);
+        self.field.set(&draft);
+        self.field.focus();
         self.stale = true;
+    }
+
+    fn name_tab(&mut self, renames: bool, name: &str, session: &Session) {
+        let old = Rc::clone(&self.tabs.active().who);
+        let mut tabs = self.tabs.clone();
+        match if renames { tabs.rename(name) } else { tabs.open(name) } {
+            Ok(()) => {
+                self.naming = None;
+                self.switch(|known| {
+                    tabs.keep_drafts_of(known);
+                    *known = tabs;
+                });
+                if renames && *old != *name {
+                    let text =
+                        format!("{name} is another client than {old}: its lines begin here.");
+                    self.note(session, &text);
+                }
+            }
+            Err(problem) => self.note(session, problem.text()),
+        }
+    }
+
+    /// The client of a closed tab leaves, as it would by closing a terminal.
+    fn hang_up(&self, who: &str, session: &Session) {
+        let client = session.world().clients().find(|client| *client.name == *who);
+        match client {
+            Some(client) if client.waiting.is_some() => {
+                if let Some(id) = client.id {
+                    self.inbox.run_line(OPERATOR, &format!("CLIENT KILL ID {id}"));
+                }
+            }
+            Some(client) if client.id.is_some() => self.inbox.run_line(who, "QUIT"),
+            _ => {}
+        }
     }
 
     fn cancel(&mut self, who: &str, session: &Session) {
         let client = session.world().clients().find(|client| *client.name == *who);
-        if let Some(id) = client.and_then(|client| client.id) {
+        let waiting = client.filter(|client| client.waiting.is_some());
+        if let Some(id) = waiting.and_then(|client| client.id) {
             self.inbox.run_line(OPERATOR, &format!("CLIENT UNBLOCK {id}"));
         }
     }
 
-    /// The row of a key, as the world has it now.
-    fn row(&self, key: RowKey, session: &Session) -> Option<Row> {
-        match key {
-            RowKey::Line(seq) => session.world().transcript().get(seq).map(entry_row),
-            RowKey::Extra(idx) => self.extras.get(idx).map(|extra| extra.row.clone()),
-        }
+    fn copy_script(&self, session: &Session) {
+        let journal = session.journal().get(..session.n_applied()).unwrap_or_default();
+        let inbox = self.inbox.clone();
+        dom::copy(&script::script(journal), move |ok| {
+            inbox.push(Msg::Console(ConsoleMsg::Copied(ok)));
+        });
     }
 
-    fn redraw_row(&mut self, key: RowKey, style: Style, state: &State) {
-        if let Some(row) = self.row(key, &state.session) {
-            let element = row_element(&row, &self.filter(), style);
-            self.transcript.replace(key, element);
-        }
-    }
-
+    /// A row that the console itself writes.
     fn say(&mut self, session: &Session, line: &str, answer: Answer) {
         let who = Rc::clone(&self.tabs.active().who);
         self.speak(&spoken(&answer));
         let extra = own_extra(session, &who, line, answer, self.extras.len());
         self.extras.push(extra);
+    }
+
+    fn note(&mut self, session: &Session, text: &str) {
+        self.say(session, "", Answer::Note(text.into()));
     }
 
     /// Says something through the live region; the same text twice has to differ to be heard.
@@ -243,17 +396,26 @@ impl ConsolePane {
             self.extras.push(extra);
         }
         self.n_asides = session.next_aside_seq();
+        if state.events.iter().any(|event| event.kind == WorldEventKind::Reset) {
+            self.explanations.clear();
+            self.open_whys.clear();
+            self.tabs.world_changed();
+            self.stale = true;
+            for entry in transcript.iter() {
+                self.tabs.saw_old_line(&entry.who, entry.from);
+            }
+        }
+        for (seq, explanation) in &state.explained {
+            self.explanations.add(*seq, explanation.clone());
+        }
         for event in &state.events {
+            self.explanations.follow(event);
             match event.kind {
-                WorldEventKind::Reset => {
-                    self.tabs.world_changed();
-                    self.stale = true;
-                    for entry in transcript.iter() {
-                        self.tabs.saw_old_line(&entry.who, entry.from);
-                    }
-                }
                 WorldEventKind::Sent { seq } => {
-                    if let Some(entry) = transcript.get(seq) {
+                    let Some(entry) = transcript.get(seq) else { continue };
+                    if entry.line.eq_ignore_ascii_case("QUIT") {
+                        self.tabs.saw_old_line(&entry.who, entry.from);
+                    } else {
                         self.tabs.saw_line(&entry.who, entry.from);
                     }
                 }
@@ -273,7 +435,61 @@ impl ConsolePane {
     }
 
     fn filter(&self) -> Filter {
-        Filter { who: Rc::clone(&self.tabs.active().who), services: self.show_services }
+        Filter { who: Rc::clone(&self.tabs.active().who), services: self.shows_services }
+    }
+
+    /// The row of a key, as the world has it now.
+    fn row(&self, key: RowKey, session: &Session) -> Option<Row> {
+        match key {
+            RowKey::Line(seq) => session.world().transcript().get(seq).map(entry_row),
+            RowKey::Extra(idx) => self.extras.get(idx).map(|extra| extra.row.clone()),
+        }
+    }
+
+    fn draw(&self, row: &Row, all: bool, filter: &Filter, session: &Session) -> HtmlElement {
+        let explanation = match row.key {
+            RowKey::Line(seq) => self.explanations.get(seq),
+            RowKey::Extra(_) => None,
+        };
+        let is_open = self.open_whys.contains(&row.key);
+        let profile = session.profile();
+        row_element(row, Look { filter, profile, raw: self.raw, all, explanation, is_open })
+    }
+
+    fn redraw(&mut self, key: RowKey, all: bool, session: &Session) {
+        if let Some(row) = self.row(key, session) {
+            let element = self.draw(&row, all, &self.filter(), session);
+            self.transcript.replace(key, element);
+        }
+    }
+
+    fn render_rows(&mut self, session: &Session) {
+        let filter = self.filter();
+        // The transcript is taken out while the rest of the console draws its rows.
+        let mut transcript = self.transcript.take();
+        let draw = |row: &Row| self.draw(row, false, &filter, session);
+        if self.stale {
+            let start = self.tabs.active().cleared;
+            transcript.rebuild(session, &self.extras, &filter, start, &draw);
+        } else {
+            transcript.append_new(session, &self.extras, &filter, &draw);
+        }
+        self.transcript = transcript;
+        if std::mem::take(&mut self.stale) {
+            dom::set_text(&self.prompt, &format!("{}>", filter.who));
+        }
+    }
+
+    fn render_line(&mut self, session: &Session) {
+        let searches = matches!(self.editor.popup(), Some(Popup::Search(_)));
+        self.field.render(session.profile(), !searches);
+        self.popup.render(self.editor.popup());
+        if self.chips.is_shown() {
+            let line = self.field.line();
+            let (words, may_run) = next_words(session.world(), &self.tabs.active().who, &line);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            self.chips.render(&words, may_run);
+        }
     }
 }
 
@@ -281,58 +497,19 @@ impl Pane for ConsolePane {
     fn update(&mut self, msg: &Msg, state: &State) {
         match msg {
             Msg::Console(msg) => self.on_message(msg, state),
-            Msg::Notice(text) => {
-                self.say(&state.session, "", Answer::Note(text.as_str().into()));
-            }
+            Msg::Notice(text) => self.note(&state.session, text),
             _ => {}
         }
     }
 
-    fn render(&mut self, state: &State, changes: Changes) {
+    fn render(&mut self, state: &State, _changes: Changes) {
         self.follow(state);
-        let filter = self.filter();
-        if std::mem::take(&mut self.stale) {
-            let start = self.tabs.active().cleared;
-            self.transcript.rebuild(&state.session, &self.extras, &filter, start, self.style);
-            dom::set_text(&self.prompt, &format!("{}>", filter.who));
-        } else {
-            self.transcript.append_new(&state.session, &self.extras, &filter, self.style);
-        }
-        self.tab_bar.render(&self.tabs, &state.session, self.show_services, self.style.raw);
-        let _ = changes;
+        self.render_rows(&state.session);
+        self.render_line(&state.session);
+        let tools =
+            Tools { services: self.shows_services, raw: self.raw, naming: self.naming.as_ref() };
+        self.tab_bar.render(&self.tabs, &state.session, tools);
     }
-}
-
-fn listeners(
-    inbox: &Inbox,
-    input: &HtmlInputElement,
-    form: &HtmlElement,
-    transcript: &HtmlElement,
-) -> Vec<Listener> {
-    let (on_submit, on_key, on_edit, on_click) =
-        (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
-    let field = input.clone();
-    let submit = Listener::cancelling(form, "submit", move |event| {
-        event.prevent_default();
-        on_submit.push(Msg::Console(ConsoleMsg::Submit(field.value())));
-    });
-    let field = input.clone();
-    let key = Listener::cancelling(input, "keydown", move |event| {
-        if let Some(key) = key_of(event) {
-            event.prevent_default();
-            on_key.push(Msg::Console(ConsoleMsg::Key(key, field.value())));
-        }
-    });
-    let field = input.clone();
-    let edit = Listener::new(input, "input", move |_| {
-        on_edit.push(Msg::Console(ConsoleMsg::Edited(field.value())));
-    });
-    let click = Listener::new(transcript, "click", move |event| {
-        if let Some(msg) = row_msg(event) {
-            on_click.push(Msg::Console(msg));
-        }
-    });
-    vec![submit, key, edit, click]
 }
 
 /// What a click in a row asks for.
@@ -340,22 +517,13 @@ fn row_msg(event: &Event) -> Option<ConsoleMsg> {
     if let Some((_, who)) = dom::closest_attr(event, "data-cancel") {
         return Some(ConsoleMsg::Cancel(who));
     }
-    let (_, key) = dom::closest_attr(event, transcript::ROW_ATTR)?;
-    let key = transcript::key_of(&key)?;
+    if let Some((_, line)) = dom::closest_attr(event, "data-help") {
+        return Some(ConsoleMsg::Help(line));
+    }
+    let (_, key) = dom::closest_attr(event, row::ROW_ATTR)?;
+    let key = row::key_of(&key)?;
+    if dom::closest_attr(event, "data-why").is_some() {
+        return Some(ConsoleMsg::ToggleWhy(key));
+    }
     dom::closest_attr(event, "data-more").map(|_| ConsoleMsg::ShowAll(key))
-}
-
-/// The key of an event, if it has a meaning here.
-fn key_of(event: &Event) -> Option<Key> {
-    let event: &KeyboardEvent = event.dyn_ref()?;
-    if event.is_composing() {
-        return None;
-    }
-    let ctrl = event.ctrl_key() && !event.alt_key() && !event.meta_key();
-    match (event.key().as_str(), ctrl) {
-        ("ArrowUp", false) => Some(Key::Up),
-        ("ArrowDown", false) => Some(Key::Down),
-        ("l", true) => Some(Key::Clear),
-        _ => None,
-    }
 }

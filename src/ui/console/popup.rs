@@ -73,7 +73,11 @@ impl PopupView {
             append(&self.list, &option);
             if is_selected {
                 set_attr(&self.input, "aria-activedescendant", &id);
-                option.scroll_into_view_with_bool(false);
+                let (top, height) = (option.offset_top(), option.offset_height());
+                let (seen, n_seen) = (self.list.scroll_top(), self.list.client_height());
+                if top < seen || seen + n_seen < top + height {
+                    self.list.set_scroll_top(top);
+                }
             }
         }
     }

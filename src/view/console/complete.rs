@@ -42,6 +42,25 @@ pub fn complete(world: &World, who: &str, line: &Line) -> Completion {
     Completion { range, choices }
 }
 
+/// Most words that are offered as chips.
+const CHIPS_MAX: usize = 14;
+/// What one is likely to begin with.
+const FIRST_WORDS: [&str; 8] =
+    ["XADD", "XREADGROUP", "XACK", "XRANGE", "XPENDING", "XINFO", "XGROUP", "XREAD"];
+
+/// Words that may come next, as chips, and whether the line could be run as it is.
+pub fn next_words(world: &World, who: &str, line: &Line) -> (Vec<String>, bool) {
+    if line.text.trim().is_empty() {
+        return (FIRST_WORDS.iter().map(|word| (*word).to_owned()).collect(), false);
+    }
+    let found = complete(world, who, line);
+    let begun = line.text.get(found.range.clone()).unwrap_or_default();
+    let choices = found.choices.into_iter().map(|choice| choice.text);
+    let words = choices.filter(|text| text != begun).take(CHIPS_MAX).collect();
+    let reading = read(&line.text, world.server().profile());
+    (words, reading.head.is_some() && reading.progress.is_complete)
+}
+
 /// The database that a client has selected.
 fn db_of(world: &World, who: &str) -> u32 {
     let client = world.clients().find(|client| *client.name == *who);
@@ -257,7 +276,7 @@ fn numbers(place: &str) -> Vec<Choice> {
 }
 
 /// What a word that stands for itself does, where its name does not say it.
-fn meaning(word: &str, head: Head) -> &'static str {
+pub fn meaning(word: &str, head: Head) -> &'static str {
     match (word, head.name()) {
         ("*", "XADD") => "let the server choose the id",
         ("$", _) => "only what comes from now on",
@@ -332,6 +351,8 @@ mod tests {
         check("XRANGE orders ", &["-", "2-1", "1-1"]);
         check("XLEN \"o", &[]);
         check("# X", &[]);
+        assert!(next_words(session().world(), "you", &Line::ending("XLEN orders")).1);
+        assert!(!next_words(session().world(), "you", &Line::ending("XLEN")).1);
         check("NOPE ", &[]);
     }
 

@@ -2,6 +2,8 @@
 
 pub mod complete;
 pub mod editor;
+pub mod explain;
+pub mod help;
 pub mod history;
 pub mod notation;
 pub mod paste;
@@ -15,6 +17,7 @@ pub mod script;
 pub mod tabs;
 
 pub use editor::{Completion, Editor, Effect, Key};
+pub use explain::{Explanation, Explanations};
 pub use history::{History, Search};
 pub use popup::{Choice, Line, Popup};
 pub use rows::{Answer, Extra, Filter, Mark, Row, RowKey};

@@ -218,6 +218,22 @@ impl Reading {
         spans
     }
 
+    /// What a word is, in words: for whoever hovers over it.
+    pub fn explained(&self, word_idx: usize) -> String {
+        let Some(head) = self.head else { return String::new() };
+        match word_idx.checked_sub(self.n_name) {
+            None => format!("{}: {}", head.name(), head.summary()),
+            Some(idx) => match self.progress.places.get(idx).copied().flatten() {
+                Some(place) => {
+                    let meaning = super::complete::meaning(place, head);
+                    let between = if meaning.is_empty() { "" } else { ": " };
+                    format!("{place}{between}{meaning}")
+                }
+                None => "This word has no place here.".to_owned(),
+            },
+        }
+    }
+
     /// The last word before the current one that takes a place of this role.
     pub fn word_of(&self, role: Role) -> Option<&[u8]> {
         let idx = (0..self.tokens.len()).rev().find(|idx| self.role(*idx) == role)?;

@@ -12,6 +12,9 @@ const NAMES: [&str; 8] = ["alice", "bob", "carol", "dave", "erin", "frank", "gra
 /// Longest name of a client, in bytes, as the world has it.
 const NAME_BYTES_MAX: usize = crate::limits::NAME_BYTES_MAX;
 
+/// Closed tabs that are remembered.
+const CLOSED_MAX: usize = 100;
+
 /// One client's tab.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tab {
@@ -69,14 +72,37 @@ impl Default for Tabs {
 
 impl Tabs {
     /// The tabs of an earlier visit: names, and which was open.
-    pub fn restored<'a>(names: impl IntoIterator<Item = &'a str>, active: &str) -> Tabs {
+    pub fn restored<'a>(
+        names: impl IntoIterator<Item = &'a str>,
+        closed: impl IntoIterator<Item = &'a str>,
+        active: &str,
+    ) -> Tabs {
         let mut tabs = Tabs::default();
         for name in names {
             // A name that is wrong or twice comes from a damaged store: leave it out.
             let _ = tabs.open(name);
         }
+        for name in closed {
+            tabs.close(name);
+            tabs.closed.push(name.into());
+        }
         tabs.select(active);
         tabs
+    }
+
+    /// Clients whose tab was closed.
+    pub fn closed(&self) -> &[Rc<str>] {
+        let first = self.closed.len().saturating_sub(CLOSED_MAX);
+        &self.closed[first..]
+    }
+
+    /// Takes the drafts of the same tabs over.
+    pub fn keep_drafts_of(&mut self, other: &Tabs) {
+        for tab in &mut self.tabs {
+            if let Some(same) = other.tabs.iter().find(|it| it.who == tab.who) {
+                tab.draft.clone_from(&same.draft);
+            }
+        }
     }
 
     /// All tabs, left to right.
@@ -224,7 +250,7 @@ mod tests {
 
     #[test]
     fn closing_a_tab_on_the_left_keeps_the_open_one() {
-        let mut tabs = Tabs::restored(["a", "b", "a", " "], "b");
+        let mut tabs = Tabs::restored(["a", "b", "a", " "], [], "b");
         assert_eq!((names(&tabs), &*tabs.active().who), (vec!["you", "a", "b"], "b"));
         tabs.close("you");
         assert_eq!(&*tabs.active().who, "b");

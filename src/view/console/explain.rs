@@ -1,0 +1,160 @@
+//! "Why?" under a reply: what changed in the state, a sentence where the answer surprises, and the
+//! word at fault.
+
+use std::collections::BTreeMap;
+
+use crate::command::hint;
+use crate::command::tokenize::redis_tokens;
+use crate::command::why::why;
+use crate::engine::Event;
+use crate::resp::{Value, decode};
+use crate::sim::{EntryState, Session, WorldEvent, WorldEventKind};
+use crate::time::Millis;
+use crate::view::sentence;
+
+/// What is known about one reply.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Explanation {
+    /// A sentence, if the answer needs one.
+    pub why: Option<String>,
+    /// The word at fault, if the server knows it.
+    pub fault_word_idx: Option<usize>,
+    /// What changed while the command ran.
+    pub changes: Vec<Event>,
+    /// The changes were watched; else the line was replayed before anybody looked.
+    pub was_watched: bool,
+}
+
+/// Lines whose explanations are kept.
+const KEPT_MAX: usize = 2_000;
+/// Changes that are kept for one line.
+const CHANGES_MAX: usize = 200;
+/// Sentences that are shown for one line.
+const SENTENCES_MAX: usize = 8;
+
+impl Explanation {
+    /// What changed, as sentences.
+    pub fn sentences(&self) -> Vec<String> {
+        match (self.changes.is_empty(), self.was_watched) {
+            (true, true) => vec!["Nothing changed.".to_owned()],
+            (true, false) => Vec::new(),
+            (false, _) => sentence::summary(&self.changes, SENTENCES_MAX),
+        }
+    }
+}
+
+/// Why line `seq` got the answer that it just got, and the word at fault. Asked at once, while the
+/// server still is as the command left it.
+pub fn of_line(session: &Session, seq: u64) -> Explanation {
+    let world = session.world();
+    let mut explanation = Explanation { was_watched: true, ..Explanation::default() };
+    let Some(entry) = world.transcript().get(seq) else { return explanation };
+    let EntryState::Replied { reply, .. } = &entry.state else { return explanation };
+    let (Ok((value, _)), Ok(tokens)) = (decode(reply), redis_tokens(entry.line.as_bytes())) else {
+        return explanation;
+    };
+    let words: Vec<&[u8]> = tokens.iter().map(|token| token.value.as_slice()).collect();
+    let server = world.server();
+    let client = world.clients().find(|client| client.name == entry.who);
+    let client = client.and_then(|client| client.id);
+    explanation.why =
+        client.and_then(|client| why(&words, &value, server, client, world.server_now())).or_else(
+            || is_error(&value).then(|| hint::for_unknown(server.profile(), &words)).flatten(),
+        );
+    explanation.fault_word_idx = server.fault_word_idx().filter(|_| is_error(&value));
+    explanation
+}
+
+fn is_error(value: &Value) -> bool {
+    matches!(value, Value::Error(_))
+}
+
+/// The explanations of the newest lines.
+#[derive(Clone, Debug, Default)]
+pub struct Explanations {
+    by_seq: BTreeMap<u64, Explanation>,
+    /// The line that was sent last, and when.
+    last_sent: Option<(u64, Millis)>,
+}
+
+impl Explanations {
+    /// What is known about a line.
+    pub fn get(&self, seq: u64) -> Option<&Explanation> {
+        self.by_seq.get(&seq)
+    }
+
+    /// Another world: all that was known is about lines that are no more.
+    pub fn clear(&mut self) {
+        *self = Explanations::default();
+    }
+
+    /// Adds what is known about a line right after it ran.
+    pub fn add(&mut self, seq: u64, explanation: Explanation) {
+        let known = self.by_seq.entry(seq).or_default();
+        let changes = std::mem::take(&mut known.changes);
+        *known = Explanation { changes, ..explanation };
+        while KEPT_MAX < self.by_seq.len() {
+            self.by_seq.pop_first();
+        }
+    }
+
+    /// Takes note of an event: what changes at the very time of the line that was sent last is its
+    /// doing.
+    pub fn follow(&mut self, event: &WorldEvent) {
+        match &event.kind {
+            WorldEventKind::Sent { seq } => self.last_sent = Some((*seq, event.at)),
+            WorldEventKind::Engine(change) => {
+                let Some((seq, at)) = self.last_sent else { return };
+                let known = self.by_seq.get_mut(&seq).filter(|_| at == event.at);
+                if let Some(known) = known.filter(|known| known.changes.len() < CHANGES_MAX) {
+                    known.changes.push(change.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Profile;
+    use crate::sim::{Scenario, Submitted};
+
+    /// Runs lines and returns what is known about the last one.
+    fn explained(lines: &[&str]) -> Explanation {
+        let mut session = Session::new(Scenario::empty(), 1, Profile::Redis86);
+        let mut explanations = Explanations::default();
+        let mut last = 0;
+        while session.poll_event().is_some() {}
+        for line in lines {
+            let Submitted::Applied { seq } = session.submit("you", line) else { panic!("{line}") };
+            explanations.add(seq, of_line(&session, seq));
+            while let Some(event) = session.poll_event() {
+                explanations.follow(&event);
+            }
+            last = seq;
+        }
+        explanations.get(last).cloned().unwrap()
+    }
+
+    #[test]
+    fn a_line_knows_what_it_changed_and_only_that() {
+        let lines = ["XADD a 1-1 f v", "XADD a 1-2 f v", "XLEN a"];
+        assert_eq!(explained(&lines).sentences(), ["Nothing changed."]);
+        let sentences = explained(&lines[..2]).sentences();
+        assert_eq!(sentences, ["a: entry 1-2 was added."]);
+    }
+
+    #[test]
+    fn surprises_are_explained_and_the_word_at_fault_is_known() {
+        let add = "XADD a 1-1 f v";
+        let group = "XGROUP CREATE a g $";
+        let nil = explained(&[add, group, "XREADGROUP GROUP g c STREAMS a >"]);
+        assert!(nil.why.is_some());
+        let fault = explained(&[add, "XRANGE a - x"]);
+        assert_eq!(fault.fault_word_idx, Some(3));
+        assert!(explained(&["XAD a 1-1 f v"]).why.is_some());
+        assert_eq!(explained(&[add]).why, None);
+    }
+}

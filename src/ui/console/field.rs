@@ -20,7 +20,7 @@ pub struct Field {
     input: HtmlInputElement,
     picture: HtmlElement,
     /// What is drawn.
-    drawn: Option<(String, Profile)>,
+    drawn: Option<(Option<String>, Profile)>,
     /// Escape was pressed: Tab leaves the input as it would anywhere else.
     tab_leaves: Rc<Cell<bool>>,
     _listeners: Vec<Listener>,
@@ -85,7 +85,7 @@ impl Field {
     /// command.
     pub fn render(&mut self, profile: Profile, is_command: bool) {
         let text = self.input.value();
-        let key = (if is_command { text.clone() } else { String::new() }, profile);
+        let key = (is_command.then(|| text.clone()), profile);
         if self.drawn.as_ref() != Some(&key) {
             dom::clear(&self.picture);
             set_attr(&self.input, "data-coloured", if is_command { "true" } else { "false" });

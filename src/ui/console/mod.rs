@@ -475,14 +475,15 @@ impl ConsolePane {
             transcript.append_new(session, &self.extras, &filter, &draw);
         }
         self.transcript = transcript;
-        if std::mem::take(&mut self.stale) {
-            dom::set_text(&self.prompt, &format!("{}>", filter.who));
-        }
+        self.stale = false;
     }
 
     fn render_line(&mut self, session: &Session) {
         let searches = matches!(self.editor.popup(), Some(Popup::Search(_)));
         self.field.render(session.profile(), !searches);
+        let prompt =
+            if searches { "search:".to_owned() } else { format!("{}>", self.tabs.active().who) };
+        dom::set_text(&self.prompt, &prompt);
         self.popup.render(self.editor.popup());
         if self.chips.is_shown() {
             let line = self.field.line();

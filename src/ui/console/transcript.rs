@@ -62,6 +62,13 @@ impl TranscriptView {
             // It is in the page, so it can be focused.
             let _ = why.focus();
         }
+        if let Some(row) = row {
+            let end = row.element.offset_top() + row.element.offset_height();
+            let seen = self.list.scroll_top() + self.list.client_height();
+            if seen < end {
+                self.list.set_scroll_top(end - self.list.client_height());
+            }
+        }
     }
 
     /// The element that holds the rows.

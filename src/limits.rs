@@ -47,6 +47,9 @@ pub const CHECKPOINTS_MAX: usize = 64;
 pub const ADVANCE_SLICE: usize = 500;
 /// Most events that CLOCK JUMP works off before it gives the page back; the rest follows.
 pub const JUMP_STEPS_MAX: usize = 20_000;
+/// Most events that loading a session works off before it gives the page back: a link may hold a
+/// year of a busy shop.
+pub const LOAD_STEPS_MAX: usize = 200_000;
 /// Most events that wait to be polled; older ones are dropped, which a gap in their numbers shows.
 pub const EVENTS_MAX: usize = 65_536;
 /// Most simulated services.
@@ -72,6 +75,16 @@ pub const SCENARIO_LINES_MAX: usize = 1_000;
 /// What the server of a world may take, in bytes: `maxmemory`. Beyond it, commands that add data get
 /// Redis's OOM error instead of the page its end.
 pub const WORLD_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Longest link to a session, in characters of the fragment.
+pub const LINK_BYTES_MAX: usize = 8 * 1024;
+/// Most bytes that a link may hold once decoded.
+pub const LINK_DECODED_BYTES_MAX: usize = 64 * 1024;
+/// Most inputs that a link may hold.
+pub const LINK_INPUTS_MAX: usize = 1_000;
+/// Longest file of a session, in bytes.
+pub const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes that a file may hold once decoded.
+pub const FILE_DECODED_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Slowest playback, in thousandths: 0.1x.
 pub const SPEED_PERMILLE_MIN: u32 = 100;
 /// Fastest playback, in thousandths: 100x.
@@ -101,3 +114,4 @@ pub const FEED_ROWS_MAX: usize = 60;
 pub const LEDGER_ROWS_MAX: usize = 60;
 /// Pending entries that the inspector shows of each group.
 pub const PENDING_ROWS_MAX: usize = 12;
+const _: () = assert!(SCENARIO_BYTES_MAX <= LINK_DECODED_BYTES_MAX);

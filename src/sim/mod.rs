@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod saved;
 pub mod scenario;
 pub mod service;
+pub mod share;
 pub mod transcript;
 pub mod world;
 
@@ -31,5 +32,6 @@ pub use saved::Saved;
 pub use scenario::{Scenario, ScenarioError};
 pub use service::{ServiceKind, ServiceState, ServiceView};
 pub use session::{Aside, Input, Playback, Progress, Session, Submitted};
+pub use share::{Decoded, ShareError};
 pub use transcript::{EntryState, Origin, Transcript, TranscriptEntry};
 pub use world::{ClientView, World};

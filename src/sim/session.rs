@@ -26,7 +26,9 @@ use super::words::Refusal;
 pub use super::world::Progress;
 use super::world::World;
 use crate::command::Profile;
-use crate::limits::{ADVANCE_SLICE, JOURNAL_INPUTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
+use crate::limits::{
+    ADVANCE_SLICE, JOURNAL_INPUTS_MAX, LINE_BYTES_MAX, LOAD_STEPS_MAX, NAME_BYTES_MAX,
+};
 use crate::time::{Millis, WORLD_START};
 
 /// One line of the journal.
@@ -353,7 +355,8 @@ impl Session {
     }
 
     /// The session that [`Session::save`] describes, at the time where it stood. An input that is
-    /// out of order stands at the time of the one before; inputs beyond the limit are left out.
+    /// out of order stands at the time of the one before; inputs beyond the limit are left out. A
+    /// very long way there is only begun: see [`Session::pending_jump`].
     pub fn load(saved: Saved) -> Session {
         let mut session = Session::new(saved.scenario, saved.seed, saved.profile);
         let mut at = session.now();
@@ -362,7 +365,10 @@ impl Session {
             input.at = at;
             session.journal.push(input);
         }
-        session.seek(saved.now);
+        session.world.record_events(false);
+        session.jump_to = Some(saved.now);
+        session.advance_to(saved.now, LOAD_STEPS_MAX);
+        session.finish_seek();
         session.end = session.end.max(saved.end).max(at);
         session
     }

@@ -1,0 +1,75 @@
+//! How fast a world runs and how fast history is searched, printed as figures.
+//!
+//! `cargo run --release --example world_speed`
+
+use std::time::Instant;
+
+use streamlanes::command::Profile;
+use streamlanes::sim::{Progress, Scenario, Session};
+
+/// 100 services on one stream that keeps 100,000 entries.
+fn scenario() -> Scenario {
+    let mut text = String::from("title: Speed\nXGROUP CREATE orders billing 0 MKSTREAM\n");
+    text.push_str("XGROUP CREATE orders email 0\nXGROUP CREATE orders pack 0\n");
+    let mut add = |line: String| text.push_str(&format!("SIM ADD {line}\n"));
+    for n in 1..=20 {
+        add(format!("PRODUCER web-{n} STREAM orders RATE 10/s JITTER 20% MAXLEN ~ 100000"));
+    }
+    for n in 1..=50 {
+        add(format!("CONSUMER billing-{n} STREAM orders GROUP billing COUNT 10 WORK 100ms"));
+    }
+    for n in 1..=20 {
+        add(format!("CONSUMER email-{n} STREAM orders GROUP email COUNT 20 WORK 50ms"));
+    }
+    for n in 1..=5 {
+        add(format!("CLAIMER rescue-{n} STREAM orders GROUP billing MIN-IDLE 30s EVERY 5s"));
+    }
+    for n in 1..=5 {
+        add(format!("STAGE pack-{n} STREAM orders GROUP pack TO parcels COUNT 20 WORK 20ms"));
+    }
+    Scenario::parse("speed", &text).expect("the scenario is right")
+}
+
+#[expect(clippy::disallowed_methods, reason = "an example that measures time")]
+fn timed<T>(what: &str, run: impl FnOnce() -> T) -> (T, f64) {
+    let start = Instant::now();
+    let value = run();
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{what:<60}{:>10.1} ms", seconds * 1e3);
+    (value, seconds)
+}
+
+fn main() {
+    let mut session = Session::new(scenario(), 1, Profile::Redis86);
+    let start = session.now();
+    timed("500 virtual seconds to fill the stream", || run(&mut session, start + 500_000));
+    let n_before = session.world().n_commands();
+    let (_, seconds) =
+        timed("another 500 virtual seconds", || run(&mut session, start + 1_000_000));
+    let n_commands = session.world().n_commands() - n_before;
+    println!("  {:.0} virtual seconds a second", 500.0 / seconds);
+    println!("  {:.0} commands a second", n_commands as f64 / seconds);
+    for at in [999, 500, 1, 777] {
+        timed(&format!("seek to {at} s"), || session.seek(start + at * 1_000));
+    }
+
+    let mut session = Session::new(Scenario::empty(), 1, Profile::Redis86);
+    timed("100,000 lines typed", || {
+        for n in 0..100_000_u64 {
+            session.submit("", &format!("XADD orders * order {n} amount {}", n % 500));
+            let now = session.now();
+            session.advance_to(now + 10, usize::MAX);
+        }
+    });
+    let end = session.end();
+    for permille in [999, 500, 1, 333, 1_000] {
+        let at = start + (end - start) / 1_000 * permille;
+        timed(&format!("seek to {permille} of 1000 in 100,000 lines"), || session.seek(at));
+    }
+    let (saved, _) = timed("saved", || session.save());
+    timed("loaded", || Session::load(saved));
+}
+
+fn run(session: &mut Session, until: u64) -> Progress {
+    session.advance_to(until, usize::MAX)
+}

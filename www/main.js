@@ -22,9 +22,20 @@ function takeNote() {
 }
 
 function show(message, words) {
+  const journal = document.getElementById("crash-journal");
+  const on = (id, run) => document.getElementById(id).addEventListener("click", run);
   document.getElementById("crash-message").textContent = message;
-  document.getElementById("crash-journal").value = words;
-  document.getElementById("crash-reload").addEventListener("click", () => location.reload());
+  journal.value = words;
+  on("crash-reload", () => location.reload());
+  on("crash-copy", () => {
+    journal.select();
+    navigator.clipboard?.writeText(words).catch(() => {});
+  });
+  on("crash-empty", () => {
+    sessionStorage.setItem(NOTE, JSON.stringify({ times: [], forgets: true }));
+    location.reload();
+  });
+  document.getElementById("crash-empty").hidden = false;
   panel.hidden = false;
 }
 
@@ -67,7 +78,8 @@ init()
     // A reload by hand does not tell the story again; the times stay, to notice a page that dies
     // again and again.
     if (note) sessionStorage.setItem(NOTE, JSON.stringify({ times: note.times }));
-    start_page(note?.running ?? undefined, note?.message ?? undefined, note?.words ?? undefined);
+    const [running, message, words] = [note?.running, note?.message, note?.words];
+    start_page(running ?? undefined, message, words, note?.forgets === true);
   })
   .catch((error) => {
     if (isTrap(error)) onCrash(error);

@@ -131,6 +131,8 @@ pub struct App {
     kept_scenario: Rc<str>,
     /// The number of the page's lesson.
     lesson: Option<String>,
+    /// The virtual time that the store knows, and when by the wall clock it was told.
+    kept_time: (Millis, f64),
     _listeners: Vec<Listener>,
 }
 
@@ -153,6 +155,8 @@ const EVENTS_PER_SLICE: usize = 200;
 const FRAME_MS_MAX: f64 = 7.0;
 /// The longest sleep while time runs; the clock on the page should not stand still.
 const SLEEP_MS_MAX: u32 = 250;
+/// How often the store is told what time it is: so much is lost when the browser dies.
+const KEEP_TIME_MS: f64 = 1_000.0;
 /// What is due within this time is awaited frame by frame.
 const SLEEP_MS_MIN: u32 = 40;
 
@@ -189,6 +193,7 @@ impl App {
             clock: Clock { wall_ms, expected_ms: 0.0, carry: 0 },
             kept_scenario: Rc::from(""),
             lesson,
+            kept_time: (0, wall_ms),
             _listeners: vec![on_visibility],
             inbox,
         }));
@@ -252,6 +257,7 @@ impl App {
                 self.lines.clear();
                 self.state.session = (**session).clone();
             }
+            Msg::Visible(false) => self.kept_time.1 = 0.0,
             Msg::Keep { name, text } => self.keeper.put_value(name, text.clone()),
             _ => {}
         }
@@ -260,12 +266,18 @@ impl App {
     fn decide_owner(&mut self, ownership: Ownership) {
         let decides = self.keeper.decide(ownership);
         if decides && ownership == Ownership::Another {
-            self.state.not_kept = Some(
+            self.does_not_keep(
                 "This page is open in another tab. This one works on a copy of its session, \
                  which will not be kept."
                     .to_owned(),
             );
         }
+    }
+
+    /// From here on nothing is kept, and the user is told so.
+    fn does_not_keep(&mut self, why: String) {
+        self.inbox.push(Msg::Notice(why.clone()));
+        self.state.not_kept = Some(why);
     }
 
     /// Lets virtual time catch up with the wall clock, as far as one frame allows.
@@ -318,6 +330,7 @@ impl App {
                 line: line.as_str().into(),
             };
             let inputs: Vec<Input> = self.lines[..n_plain].iter().map(input).collect();
+            self.put_time();
             match self.keeper.write_ahead(self.state.session.n_applied(), &inputs) {
                 Ok(true) => self.n_ahead = n_plain,
                 Ok(false) => self.apply_lines(n_plain),
@@ -354,6 +367,7 @@ impl App {
             let head = head::write(&self.state.session, self.lesson.as_deref());
             self.keeper.put_value("world", head);
         }
+        self.keep_time();
         if 0 == self.n_ahead
             && let Err(problem) = self.keeper.sync(&self.state.session)
         {
@@ -361,10 +375,26 @@ impl App {
         }
     }
 
+    /// Tells the store now and then where in time the session stands.
+    fn keep_time(&mut self) {
+        let (known, told_ms) = self.kept_time;
+        if known != self.state.session.now() && KEEP_TIME_MS <= self.state.wall_ms - told_ms {
+            self.put_time();
+        }
+    }
+
+    /// The time goes into the store with the next write: `now end running speed`.
+    fn put_time(&mut self) {
+        let session = &self.state.session;
+        let (now, end, playback) = (session.now(), session.end(), session.playback());
+        let (running, speed) = (u8::from(playback.running), playback.speed_permille);
+        self.kept_time = (now, self.state.wall_ms);
+        self.keeper.put_value("time", format!("{now} {end} {running} {speed}"));
+    }
+
     fn stop_keeping(&mut self, problem: String) {
         self.keeper.stop();
-        self.state.not_kept =
-            Some(format!("From here on nothing is kept for the next visit: {problem}."));
+        self.does_not_keep(format!("From here on nothing is kept for the next visit: {problem}."));
     }
 
     fn take_events(&mut self, changes: &mut Changes) {

@@ -21,7 +21,8 @@ use super::storage::{DATABASE, Keeper, Ownership, lock};
 use super::timebar::TimeBarPane;
 use crate::command::Profile;
 use crate::lesson::Lesson;
-use crate::sim::{Scenario, Session};
+use crate::sim::quantity::show_factor;
+use crate::sim::{Input, Scenario, Session};
 use crate::time::Millis;
 use crate::view::head;
 use crate::view::store;
@@ -39,16 +40,22 @@ thread_local! {
 
 /// Starts the page: `www/main.js` calls this once. After a crash it says which input was being
 /// applied (`running`, its place in the journal) so that it is left out, what the panic said, and
-/// what lines were run.
+/// what lines were run. `forgets`: begin anew and drop the stored session, since a page that comes
+/// back with it dies again and again.
 #[wasm_bindgen]
-pub fn start_page(running: Option<String>, message: Option<String>, words: Option<String>) {
+pub fn start_page(
+    running: Option<String>,
+    message: Option<String>,
+    words: Option<String>,
+    forgets: bool,
+) {
     crash::install_hook();
     let inbox = Inbox::new();
     let report = message.map(|message| {
         let set_aside = running.and_then(|text| text.parse().ok());
         crash::Report { message, set_aside, words: words.unwrap_or_default() }
     });
-    let begin = Begin(Rc::new(RefCell::new(Some((inbox.clone(), report)))));
+    let begin = Begin(Rc::new(RefCell::new(Some(Start { inbox: inbox.clone(), report, forgets }))));
     let (late, undecided) = (begin.clone(), inbox.clone());
     let give_up = Closure::once_into_js(move || {
         late.run(Err("the browser's store did not answer".to_owned()));
@@ -72,25 +79,28 @@ pub fn start_page(running: Option<String>, message: Option<String>, words: Optio
 #[derive(Clone)]
 struct Begin(Rc<RefCell<Option<Start>>>);
 
-/// What the page starts from: its inbox, and how the page before it crashed.
-type Start = (Inbox, Option<crash::Report>);
+/// What the page starts from.
+struct Start {
+    inbox: Inbox,
+    /// How the page before it crashed.
+    report: Option<crash::Report>,
+    /// The stored session is not wanted.
+    forgets: bool,
+}
 
 impl Begin {
     fn run(&self, opened: Result<(Database, Contents), String>) {
-        let Some((inbox, report)) = self.0.borrow_mut().take() else { return };
-        if let Err(missing) = mount(inbox, opened, report) {
+        let Some(start) = self.0.borrow_mut().take() else { return };
+        if let Err(missing) = mount(start, opened) {
             // The page is not ours; all we can do is say so.
             wasm_bindgen::throw_val(JsValue::from(missing));
         }
     }
 }
 
-fn mount(
-    inbox: Inbox,
-    opened: Result<(Database, Contents), String>,
-    report: Option<crash::Report>,
-) -> Result<(), MissingElement> {
-    let (database, contents) = match opened {
+fn mount(start: Start, opened: Result<(Database, Contents), String>) -> Result<(), MissingElement> {
+    let Start { inbox, report, forgets } = start;
+    let (database, mut contents) = match opened {
         Ok((database, contents)) => (Some(database), contents),
         Err(problem) => {
             let text = format!("Nothing is kept for the next visit: {problem}.");
@@ -98,44 +108,111 @@ fn mount(
             (None, Contents::default())
         }
     };
-    let set_aside = report.as_ref().and_then(|report| report.set_aside);
-    let restored = store::restore(&contents.records, set_aside);
-    if 0 < restored.n_damaged {
-        let (n_damaged, n_kept) = (restored.n_damaged, restored.journal.len());
-        inbox.push(Msg::Notice(format!(
-            "The stored session was damaged: {n_damaged} lines could not be read and are left \
-             out, {n_kept} are back."
-        )));
+    let n_records = contents.records.len();
+    if forgets {
+        contents.records.clear();
     }
     let lesson = lesson::of_page();
     let number = lesson.as_ref().map(|lesson| lesson.number.clone());
     let (fresh, since) = fresh_world(lesson.as_ref());
-    let stored = contents.values.iter().find(|(name, _)| name == "world");
-    let head = stored.and_then(|(_, text)| head::read(text.as_deref()?));
-    let is_same_place = head.as_ref().is_some_and(|head| head.lesson == number);
+    let set_aside = report.as_ref().and_then(|report| report.set_aside);
     let keeps_world = lesson.as_ref().is_some_and(|lesson| lesson.keep_world);
-    let n_restored = restored.journal.len();
-    let session = match head {
-        Some(head) if is_same_place || keeps_world => {
-            let last = restored.journal.last().map_or(fresh.now(), |input| input.at);
-            let now = last.max(since);
-            let mut saved = fresh.save();
-            (saved.scenario, saved.seed, saved.profile) = (head.scenario, head.seed, head.profile);
-            (saved.journal, saved.now, saved.end) = (restored.journal, now, now);
-            Session::load(saved)
-        }
-        _ => fresh,
-    };
-    let is_equal = n_restored == contents.records.len() && session.journal().len() == n_restored;
+    let stored = Stored::read(&contents, set_aside, number.as_deref(), keeps_world, &inbox);
+    let session = stored.map_or_else(|| fresh.clone(), |stored| stored.session(&fresh, since));
+    let is_equal = session.journal().len() == n_records;
     let keeper = Keeper::new(database, is_equal.then(|| session.journal()));
     let mut panes = panes(&inbox, &contents)?;
     panes.push(Box::new(LessonPane::mount(&inbox, &contents, lesson, since)?));
     if let Some(report) = report {
+        // Nobody knows what kills the page when time passes: the user looks first.
+        if report.set_aside.is_none() {
+            inbox.run_line("", "CLOCK PAUSE");
+        }
         panes.push(Box::new(CrashPane::mount(&inbox, &report, &contents)?));
     }
     let app = App::mount(inbox, session, keeper, panes, number);
     PAGE.with_borrow_mut(|page| *page = Some(app));
     Ok(())
+}
+
+/// The session of an earlier visit, as far as it can be read.
+struct Stored {
+    /// `None`: how it began cannot be read.
+    head: Option<head::Head>,
+    journal: Vec<Input>,
+    now: Millis,
+    end: Millis,
+    is_paused: bool,
+    /// Thousandths of the usual speed; 0: not known.
+    speed_permille: u32,
+}
+
+impl Stored {
+    /// Reads the store; `None` if there is no session of this place. What is damaged is said.
+    fn read(
+        contents: &Contents,
+        set_aside: Option<u64>,
+        lesson: Option<&str>,
+        keeps_world: bool,
+        inbox: &Inbox,
+    ) -> Option<Stored> {
+        let value = |name: &str| {
+            let found = contents.values.iter().find(|(known, _)| known == name);
+            found.and_then(|(_, text)| text.as_deref())
+        };
+        let restored = store::restore(&contents.records, set_aside);
+        for input in &restored.journal {
+            crash::remember(&input.who, &input.line);
+        }
+        if 0 < restored.n_damaged {
+            let (n_damaged, n_kept) = (restored.n_damaged, restored.journal.len());
+            inbox.push(Msg::Notice(format!(
+                "The stored session was damaged: {n_damaged} lines could not be read and are \
+                 left out, {n_kept} are back."
+            )));
+        }
+        let head = value("world").and_then(head::read);
+        match &head {
+            Some(head) if head.lesson.as_deref() != lesson && !keeps_world => return None,
+            None if restored.journal.is_empty() => return None,
+            None => inbox.push(Msg::Notice(
+                "The stored session was damaged: how it began cannot be read, so its lines were \
+                 run in a new world."
+                    .to_owned(),
+            )),
+            Some(_) => {}
+        }
+        let mut words = value("time").unwrap_or_default().split(' ');
+        let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+        let (now, end): (Millis, Millis) = (number(), number());
+        let is_paused = words.next() == Some("0");
+        let speed_permille = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+        let journal = restored.journal;
+        Some(Stored { head, journal, now, end, is_paused, speed_permille })
+    }
+
+    /// The session, at the time where it stood.
+    fn session(self, fresh: &Session, since: Millis) -> Session {
+        let mut saved = fresh.save();
+        if let Some(head) = self.head {
+            (saved.scenario, saved.seed, saved.profile) = (head.scenario, head.seed, head.profile);
+        }
+        let last = self.journal.last().map_or(since, |input| input.at);
+        // Without a time that can be believed, the last input says how far it had come.
+        let is_known = 0 < self.now && self.now <= self.end;
+        saved.now = if is_known { self.now.max(since) } else { last.max(since) };
+        saved.end = self.end.max(last).max(saved.now);
+        saved.journal = self.journal;
+        let mut session = Session::load(saved);
+        let playback = session.playback();
+        if 0 < self.speed_permille && self.speed_permille != playback.speed_permille {
+            session.submit("", &format!("CLOCK SPEED {}", show_factor(self.speed_permille)));
+        }
+        if self.is_paused && playback.running {
+            session.submit("", "CLOCK PAUSE");
+        }
+        session
+    }
 }
 
 /// The world that a page begins with, and when its visitor may begin: the lesson's, or a shop that

@@ -24,7 +24,7 @@ use super::timebar::TimeMsg;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::sim::control::CONTROL_WORDS;
-use crate::sim::{Input, Session, Submitted, WorldEvent, WorldEventKind};
+use crate::sim::{Input, Playback, Session, Submitted, WorldEvent, WorldEventKind};
 use crate::time::Millis;
 use crate::view::console::explain::{self, Explanation};
 use crate::view::head;
@@ -131,8 +131,9 @@ pub struct App {
     kept_scenario: Rc<str>,
     /// The number of the page's lesson.
     lesson: Option<String>,
-    /// The virtual time that the store knows, and when by the wall clock it was told.
-    kept_time: (Millis, f64),
+    /// What the store knows of time: where the session stood, how it ran, and when by the wall
+    /// clock that was told.
+    kept_time: (Millis, Playback, f64),
     _listeners: Vec<Listener>,
 }
 
@@ -175,7 +176,7 @@ impl App {
             visibility.push(Msg::Visible(!dom::document().hidden()));
         });
         let wall_ms = dom::wall_ms();
-        let events = Vec::new();
+        let (events, playback) = (Vec::new(), session.playback());
         let app = Rc::new(RefCell::new(App {
             state: State {
                 session,
@@ -193,7 +194,7 @@ impl App {
             clock: Clock { wall_ms, expected_ms: 0.0, carry: 0 },
             kept_scenario: Rc::from(""),
             lesson,
-            kept_time: (0, wall_ms),
+            kept_time: (0, playback, wall_ms),
             _listeners: vec![on_visibility],
             inbox,
         }));
@@ -257,7 +258,7 @@ impl App {
                 self.lines.clear();
                 self.state.session = (**session).clone();
             }
-            Msg::Visible(false) => self.kept_time.1 = 0.0,
+            Msg::Visible(false) => self.put_time(),
             Msg::Keep { name, text } => self.keeper.put_value(name, text.clone()),
             _ => {}
         }
@@ -377,8 +378,10 @@ impl App {
 
     /// Tells the store now and then where in time the session stands.
     fn keep_time(&mut self) {
-        let (known, told_ms) = self.kept_time;
-        if known != self.state.session.now() && KEEP_TIME_MS <= self.state.wall_ms - told_ms {
+        let session = &self.state.session;
+        let (now, playback, told_ms) = self.kept_time;
+        let is_due = !playback.running || KEEP_TIME_MS <= self.state.wall_ms - told_ms;
+        if playback != session.playback() || (is_due && now != session.now()) {
             self.put_time();
         }
     }
@@ -388,7 +391,7 @@ impl App {
         let session = &self.state.session;
         let (now, end, playback) = (session.now(), session.end(), session.playback());
         let (running, speed) = (u8::from(playback.running), playback.speed_permille);
-        self.kept_time = (now, self.state.wall_ms);
+        self.kept_time = (now, playback, self.state.wall_ms);
         self.keeper.put_value("time", format!("{now} {end} {running} {speed}"));
     }
 

@@ -25,7 +25,7 @@ use crate::sim::quantity::show_factor;
 use crate::sim::{Input, Scenario, Session};
 use crate::time::Millis;
 use crate::view::head;
-use crate::view::store;
+use crate::view::{store, text};
 
 /// How long the page waits for the browser's store before it starts without it.
 const STORE_MS_MAX: i32 = 1_500;
@@ -118,7 +118,7 @@ fn mount(start: Start, opened: Result<(Database, Contents), String>) -> Result<(
     let set_aside = report.as_ref().and_then(|report| report.set_aside);
     let keeps_world = lesson.as_ref().is_some_and(|lesson| lesson.keep_world);
     let stored = Stored::read(&contents, set_aside, number.as_deref(), keeps_world, &inbox);
-    let session = stored.map_or_else(|| fresh.clone(), |stored| stored.session(&fresh, since));
+    let mut session = stored.map_or_else(|| fresh.clone(), |stored| stored.session(&fresh, since));
     let is_equal = session.journal().len() == n_records;
     let keeper = Keeper::new(database, is_equal.then(|| session.journal()));
     let mut panes = panes(&inbox, &contents)?;
@@ -126,7 +126,7 @@ fn mount(start: Start, opened: Result<(Database, Contents), String>) -> Result<(
     if let Some(report) = report {
         // Nobody knows what kills the page when time passes: the user looks first.
         if report.set_aside.is_none() {
-            inbox.run_line("", "CLOCK PAUSE");
+            session.submit("", "CLOCK PAUSE");
         }
         panes.push(Box::new(CrashPane::mount(&inbox, &report, &contents)?));
     }
@@ -167,8 +167,9 @@ impl Stored {
         if 0 < restored.n_damaged {
             let (n_damaged, n_kept) = (restored.n_damaged, restored.journal.len());
             inbox.push(Msg::Notice(format!(
-                "The stored session was damaged: {n_damaged} lines could not be read and are \
-                 left out, {n_kept} are back."
+                "The stored session was damaged: {} could not be read and left out, {} came back.",
+                text::counted(n_damaged as u64, "line", "lines"),
+                text::counted(n_kept as u64, "line", "lines")
             )));
         }
         let head = value("world").and_then(head::read);

@@ -17,6 +17,7 @@ use super::inbox::Inbox;
 use super::lanes::LanesMsg;
 use super::lesson::LessonMsg;
 use super::settings::{Settings, SettingsMsg};
+use super::share::ShareMsg;
 use super::storage::database::Written;
 use super::storage::{Keeper, Ownership};
 use super::ticker::{Ticker, Wake};
@@ -44,6 +45,8 @@ pub enum Msg {
     Lanes(LanesMsg),
     /// Show the life of an entry (database, key, id), or close it.
     Biography(Option<(u32, Name, StreamId)>),
+    /// In the share dialog.
+    Share(ShareMsg),
     /// In the settings dialog.
     Setting(SettingsMsg),
     /// What is chosen now.

@@ -18,6 +18,7 @@ pub mod dom;
 pub mod inbox;
 pub mod lesson;
 pub mod observer;
+pub mod share;
 pub mod side;
 pub mod storage;
 pub mod ticker;

@@ -15,6 +15,7 @@ use super::inbox::Inbox;
 use super::lanes::LanesPane;
 use super::lesson::{self, LessonPane};
 use super::settings::SettingsPane;
+use super::share::SharePane;
 use super::side::SidePane;
 use super::storage::database::{Contents, Database};
 use super::storage::{DATABASE, Keeper, Ownership, lock};
@@ -238,5 +239,6 @@ fn panes(inbox: &Inbox, contents: &Contents) -> Result<Vec<Box<dyn Pane>>, Missi
         Box::new(LanesPane::mount(inbox)?),
         Box::new(TimeBarPane::mount(inbox)?),
         Box::new(SidePane::mount(inbox)?),
+        Box::new(SharePane::mount(inbox)?),
     ])
 }

@@ -9,7 +9,7 @@
 //!              ^        ^
 //!             view -----'
 //!              ^
-//!          ui, api            (wasm32 only)        time, limits: usable by all
+//!          ui, api            (wasm32 only)        time, limits, sorted: usable by all
 //! ```
 //!
 //! * [`engine`]: streams, groups, pending entries and the few other types, as plain data structures.
@@ -28,6 +28,7 @@ pub mod lesson;
 pub mod limits;
 pub mod resp;
 pub mod sim;
+pub mod sorted;
 pub mod time;
 pub mod view;
 

@@ -1,9 +1,8 @@
 //! What the server remembers about each connection.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::engine::event::Name;
 use crate::resp::Protocol;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Millis;
 
 use super::server::ClientId;
@@ -61,9 +60,9 @@ pub struct Client {
     /// Set while the client waits.
     pub waiting: Option<Waiting>,
     /// SUBSCRIBEd channels.
-    pub channels: BTreeSet<Name>,
+    pub channels: SortedSet<Name>,
     /// PSUBSCRIBEd patterns.
-    pub patterns: BTreeSet<Name>,
+    pub patterns: SortedSet<Name>,
     /// Sees every command (MONITOR).
     pub monitor: bool,
     /// Whether replies are sent.
@@ -101,8 +100,8 @@ impl Client {
             watched: Vec::new(),
             dirty: false,
             waiting: None,
-            channels: BTreeSet::new(),
-            patterns: BTreeSet::new(),
+            channels: SortedSet::new(),
+            patterns: SortedSet::new(),
             monitor: false,
             reply: ReplyMode::On,
             no_evict: false,
@@ -130,16 +129,16 @@ impl Client {
 #[derive(Clone, Debug, Default)]
 pub struct Clients {
     // Boxed, since a tree moves its values about and a client is some hundred bytes.
-    by_id: BTreeMap<ClientId, Box<Client>>,
+    by_id: SortedMap<ClientId, Box<Client>>,
     last_id: ClientId,
     // Per database and key, who watches it.
-    watchers: BTreeMap<u32, BTreeMap<Name, BTreeSet<ClientId>>>,
+    watchers: SortedMap<u32, SortedMap<Name, SortedSet<ClientId>>>,
     /// Listeners of each channel.
-    pub channels: BTreeMap<Name, BTreeSet<ClientId>>,
+    pub channels: SortedMap<Name, SortedSet<ClientId>>,
     /// Listeners of each pattern.
-    pub patterns: BTreeMap<Name, BTreeSet<ClientId>>,
+    pub patterns: SortedMap<Name, SortedSet<ClientId>>,
     /// Who sees every command.
-    pub monitors: BTreeSet<ClientId>,
+    pub monitors: SortedSet<ClientId>,
 }
 
 impl Clients {
@@ -185,8 +184,8 @@ impl Clients {
     /// WATCH: from now on a change of the key makes the client's EXEC fail.
     pub fn watch(&mut self, id: ClientId, db: u32, key: Name) {
         let Some(client) = self.by_id.get_mut(&id) else { return };
-        let keys = self.watchers.entry(db).or_default();
-        if keys.entry(key.clone()).or_default().insert(id) {
+        let keys = self.watchers.get_or_insert_with(db, Default::default);
+        if keys.get_or_insert_with(key.clone(), Default::default).insert(id) {
             client.watched.push((db, key));
         }
     }
@@ -244,7 +243,7 @@ impl Clients {
 
     /// How many keys are watched by somebody.
     pub fn n_watched_keys(&self) -> usize {
-        self.watchers.values().map(BTreeMap::len).sum()
+        self.watchers.values().map(SortedMap::len).sum()
     }
 
     /// The client listens to nothing any more, nor monitors.
@@ -261,7 +260,7 @@ impl Clients {
 }
 
 /// Takes a client off a channel or pattern, and the channel away with its last listener.
-pub fn drop_listener(map: &mut BTreeMap<Name, BTreeSet<ClientId>>, name: &[u8], id: ClientId) {
+pub fn drop_listener(map: &mut SortedMap<Name, SortedSet<ClientId>>, name: &[u8], id: ClientId) {
     if let Some(ids) = map.get_mut(name) {
         ids.remove(&id);
         if ids.is_empty() {

@@ -1,9 +1,8 @@
 //! SUBSCRIBE, PSUBSCRIBE, UNSUBSCRIBE, PUNSUBSCRIBE, PUBLISH, PUBSUB: messages that nobody keeps.
 
-use std::collections::BTreeSet;
-
 use crate::engine::event::Name;
 use crate::engine::{Event, EventKind};
+use crate::sorted::SortedSet;
 
 use super::clients::drop_listener;
 use super::ctx::{Ctx, Flow};
@@ -84,7 +83,7 @@ fn subscribe(ctx: &mut Ctx<'_>, args: &mut Args<'_>, kind: Kind) -> Result<Flow,
             Kind::Channel => &mut clients.channels,
             Kind::Pattern => &mut clients.patterns,
         };
-        listeners.entry(name.clone()).or_default().insert(id);
+        listeners.get_or_insert_with(name.clone(), Default::default).insert(id);
         let client = ctx.client_mut()?;
         match kind {
             Kind::Channel => client.channels.insert(name.clone()),
@@ -125,7 +124,7 @@ fn unsubscribe(ctx: &mut Ctx<'_>, args: &mut Args<'_>, kind: Kind) -> Result<Flo
 fn subscriptions<'a>(
     ctx: &'a mut Ctx<'_>,
     kind: Kind,
-) -> Result<&'a mut BTreeSet<Name>, CommandError> {
+) -> Result<&'a mut SortedSet<Name>, CommandError> {
     let client = ctx.client_mut()?;
     Ok(match kind {
         Kind::Channel => &mut client.channels,
@@ -242,7 +241,7 @@ fn numsub(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> 
     let names = args.rest();
     ctx.out.array(2 * names.len());
     for name in names {
-        let n = ctx.state.clients.channels.get(*name).map_or(0, BTreeSet::len);
+        let n = ctx.state.clients.channels.get(*name).map_or(0, SortedSet::len);
         ctx.out.bulk(name);
         ctx.out.int(n as i64);
     }

@@ -1,8 +1,7 @@
 //! What INFO counts. CONFIG RESETSTAT sets it back.
 
-use std::collections::BTreeMap;
-
 use super::table;
+use crate::sorted::SortedMap;
 
 /// How often one command was used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -19,7 +18,7 @@ pub struct CommandStat {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stats {
     commands: Vec<CommandStat>,
-    errors: BTreeMap<Vec<u8>, u64>,
+    errors: SortedMap<Vec<u8>, u64>,
     /// Commands that came to an end.
     pub n_commands: u64,
     /// Connections that were opened.
@@ -44,7 +43,7 @@ impl Stats {
     pub fn new() -> Stats {
         Stats {
             commands: vec![CommandStat::default(); table::N_ENTRIES],
-            errors: BTreeMap::new(),
+            errors: SortedMap::new(),
             n_commands: 0,
             n_connections: 0,
             n_expired: 0,

@@ -3,9 +3,10 @@
 //! A signal is only written down while a command runs; the server hands the data out after the
 //! command, or after EXEC, by running the waiting commands again (spec "Blocking").
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::engine::event::Name;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Millis;
 
 use super::ctx::{BlockOn, Wait};
@@ -27,9 +28,9 @@ pub struct Waiting {
 /// All waiting clients and the signals that were not handled yet.
 #[derive(Clone, Debug, Default)]
 pub struct Waiters {
-    by_key: BTreeMap<u32, BTreeMap<Name, VecDeque<(ClientId, Wait)>>>,
-    deadlines: BTreeSet<(Millis, ClientId)>,
-    retries: BTreeSet<(Millis, ClientId)>,
+    by_key: SortedMap<u32, SortedMap<Name, VecDeque<(ClientId, Wait)>>>,
+    deadlines: SortedSet<(Millis, ClientId)>,
+    retries: SortedSet<(Millis, ClientId)>,
     ready: VecDeque<(u32, Name)>,
     n: usize,
 }
@@ -52,20 +53,20 @@ impl Waiters {
 
     /// How many keys are waited for.
     pub fn n_keys(&self) -> usize {
-        self.by_key.values().map(BTreeMap::len).sum()
+        self.by_key.values().map(SortedMap::len).sum()
     }
 
     /// How many keys have a waiter that also wants to know of the key's end.
     pub fn n_keys_on_end(&self) -> usize {
-        let lines = self.by_key.values().flat_map(BTreeMap::values);
+        let lines = self.by_key.values().flat_map(SortedMap::values);
         lines.filter(|line| line.iter().any(|&(_, wait)| wait == Wait::Group)).count()
     }
 
     /// Puts a client at the end of the line of each of its keys.
     pub fn add(&mut self, id: ClientId, waiting: &Waiting) {
-        let keys = self.by_key.entry(waiting.db).or_default();
+        let keys = self.by_key.get_or_insert_with(waiting.db, Default::default);
         for key in &waiting.on.keys {
-            let line = keys.entry(key.clone()).or_default();
+            let line = keys.get_or_insert_with(key.clone(), Default::default);
             if !line.iter().any(|&(other, _)| other == id) {
                 line.push_back((id, waiting.on.wait));
             }

@@ -7,12 +7,11 @@ mod lag;
 mod pel;
 mod slab;
 
-use std::collections::BTreeMap;
-
 use super::StreamId;
 use super::event::{EventKind, Name, PendingLoss};
 use super::sink::Recorder;
 use super::stream::log::{Log, Place};
+use crate::sorted::SortedMap;
 use crate::time::Millis;
 
 pub use claim::{AutoClaim, AutoClaimed, Claim, ClaimOutcome, Nack, NackMode};
@@ -34,7 +33,7 @@ pub struct Group {
     last_id: StreamId,
     entries_read: Option<u64>,
     pel: Pel,
-    by_name: BTreeMap<Name, u32>,
+    by_name: SortedMap<Name, u32>,
     /// Consumers by number; a number is used again after its consumer was deleted.
     consumers: Vec<Option<Consumer>>,
     /// Where in the log the next entry will be.
@@ -120,7 +119,7 @@ impl Group {
             last_id,
             entries_read,
             pel: Pel::new(),
-            by_name: BTreeMap::new(),
+            by_name: SortedMap::new(),
             consumers: Vec::new(),
             place: Place::default(),
         }

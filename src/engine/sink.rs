@@ -1,8 +1,9 @@
 //! Where the engine reports what happened: events for those who draw, signals for those who wait.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::event::{Event, EventKind, Name};
+use crate::sorted::SortedSet;
 use crate::time::Millis;
 
 /// Something that a blocked or watching client may care about.
@@ -37,7 +38,7 @@ pub struct Sink {
     events: VecDeque<Event>,
     signals: VecDeque<Signal>,
     /// Streams that may have idempotency ids to expire.
-    pub(super) idmp_keys: BTreeSet<(u32, Name)>,
+    pub(super) idmp_keys: SortedSet<(u32, Name)>,
 }
 
 impl Sink {

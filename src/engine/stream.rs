@@ -8,12 +8,11 @@ mod packed;
 mod range;
 mod trim;
 
-use std::collections::BTreeMap;
-
 use super::event::{EventKind, Name, PendingLoss};
 use super::group::{Group, GroupMut, LagRule};
 use super::sink::{Recorder, SignalKind};
 use super::{StreamId, group};
+use crate::sorted::SortedMap;
 use crate::time::Millis;
 
 pub use idmp::{Idmp, IdmpConfig, IdmpRecord, auto_iid};
@@ -27,7 +26,7 @@ use log::Log;
 #[derive(Clone, Debug)]
 pub struct Stream {
     pub(super) log: Log,
-    groups: BTreeMap<Name, Group>,
+    groups: SortedMap<Name, Group>,
     idmp: Idmp,
 }
 
@@ -111,7 +110,7 @@ const ENTRY_BYTES_MAX: usize = 1 << 30;
 impl Stream {
     /// An empty stream.
     pub fn new(idmp: IdmpConfig) -> Stream {
-        Stream { log: Log::default(), groups: BTreeMap::new(), idmp: Idmp::new(idmp) }
+        Stream { log: Log::default(), groups: SortedMap::new(), idmp: Idmp::new(idmp) }
     }
 
     /// How many entries there are.

@@ -1,7 +1,5 @@
 //! What the learner's clients typed and what came back, since the lesson began.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::pattern::{CommandPattern, looks_like_id};
 use crate::engine::StreamId;
 use crate::limits::EVIDENCE_ROWS_MAX;
@@ -9,6 +7,7 @@ use crate::resp::{Value, decode};
 use crate::sim::line::split;
 use crate::sim::session::{Aside, Session};
 use crate::sim::transcript::{EntryState, Origin, Transcript, TranscriptEntry};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// One line and what became of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,11 +41,11 @@ pub struct Evidence {
     rows: Vec<Row>,
     asides: Vec<Row>,
     /// Transcript numbers of rows that still wait for their reply.
-    waiting: BTreeSet<u64>,
+    waiting: SortedSet<u64>,
     start_seq: u64,
     next_seq: u64,
     next_aside: u64,
-    answers: BTreeMap<String, bool>,
+    answers: SortedMap<String, bool>,
 }
 
 impl Evidence {
@@ -79,7 +78,7 @@ impl Evidence {
 
     /// Notes the answer to a prediction. The first one counts.
     pub fn answer(&mut self, prediction: &str, right: bool) {
-        self.answers.entry(prediction.to_owned()).or_insert(right);
+        self.answers.get_or_insert_with(prediction.to_owned(), || right);
     }
 
     /// How a prediction was answered: `Some(right)`, or `None` if it was not.
@@ -158,7 +157,8 @@ impl Evidence {
         if let Some(idx) = changed {
             self.next_seq = self.rows[idx].place.seq.min(self.next_seq);
             self.rows.truncate(idx);
-            self.waiting.split_off(&self.next_seq);
+            let next_seq = self.next_seq;
+            self.waiting.retain(|seq| *seq < next_seq);
         }
     }
 

@@ -1,6 +1,6 @@
 //! How far a learner is in the course.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 /// What became of a lesson.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -16,7 +16,7 @@ pub enum Status {
 /// The status of every lesson that was opened, by its number.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
-    lessons: BTreeMap<String, Status>,
+    lessons: SortedMap<String, Status>,
     last: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl Progress {
 
     /// Notes a status; a better one that was reached before is kept.
     pub fn note(&mut self, number: &str, status: Status) {
-        let best = self.lessons.entry(number.to_owned()).or_insert(status);
+        let best = self.lessons.get_or_insert_with(number.to_owned(), || status);
         *best = status.max(*best);
         self.last = Some(number.to_owned());
     }

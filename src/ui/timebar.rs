@@ -135,20 +135,22 @@ impl Pane for TimeBarPane {
             self.scrub.set_value(&(since.min(span) * 1_000 / span).to_string());
         }
         dom::set_attr(&self.scrub, "aria-valuetext", &text::clock_ms(session.now()));
-        let speed = f64::from(playback.speed_permille) / 1_000.0;
-        let position = (speed.log10() + 1.0) * STEPS_PER_DECADE;
-        self.speed.set_value(&format!("{position:.0}"));
-        dom::set_text(&self.speed_value, &format!("{}×", factor(speed)));
+        let permille = playback.speed_permille;
+        // JavaScript's logarithm: Rust's would be compiled into the page.
+        let decades = js_sys::Math::log10(f64::from(permille)) - 2.0;
+        self.speed.set_value_as_number((decades * STEPS_PER_DECADE).round());
+        dom::set_text(&self.speed_value, &format!("{}×", factor(permille)));
         self.show_marks(state);
     }
 }
 
 /// A speed with as many digits as it needs: 0.1, 2.5, 40.
-fn factor(speed: f64) -> String {
-    if speed < 10.0 && 0.05 < (speed - speed.round()).abs() {
-        format!("{speed:.1}")
-    } else {
-        format!("{speed:.0}")
+fn factor(permille: u32) -> String {
+    let tenths = (permille + 50) / 100;
+    match (tenths / 10, tenths % 10) {
+        (ones, 0) => ones.to_string(),
+        (ones, _) if 10 <= ones => ones.to_string(),
+        (ones, tenths) => format!("{ones}.{tenths}"),
     }
 }
 
@@ -180,8 +182,10 @@ fn listeners(
     });
     let (on_speed, slider) = (inbox.clone(), speed.clone());
     let speed = Listener::new(speed, "change", move |_| {
-        let position: f64 = slider.value().parse().unwrap_or(STEPS_PER_DECADE);
-        let speed = factor(10f64.powf(position / STEPS_PER_DECADE - 1.0));
+        let decades = slider.value_as_number() / STEPS_PER_DECADE;
+        // 0.1x to 100x: the slider's ends, whatever the browser says.
+        let permille = js_sys::Math::pow(10.0, decades + 2.0).clamp(100.0, 100_000.0);
+        let speed = factor(permille as u32);
         on_speed.run_line(DEFAULT_CLIENT, &format!("CLOCK SPEED {speed}"));
     });
     vec![play, step, jump, scrub, speed]

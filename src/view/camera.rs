@@ -1,8 +1,7 @@
 //! Where in the log we look, and how closely.
 
-use std::collections::BTreeMap;
-
 use super::lod::{PLACE_PX, PLACE_PX_MAX, PLACE_PX_MIN};
+use crate::sorted::SortedMap;
 
 /// Free places kept in front of the head, so that one sees where the next entry will land.
 const HEAD_ROOM: f64 = 1.4;
@@ -17,12 +16,12 @@ pub struct Camera {
     /// Whether the head of each stream is kept in view.
     pub follow: bool,
     /// The place at the left edge of each stream, with fractions.
-    first: BTreeMap<u32, f64>,
+    first: SortedMap<u32, f64>,
 }
 
 impl Default for Camera {
     fn default() -> Camera {
-        Camera { place_px: PLACE_PX, follow: true, first: BTreeMap::new() }
+        Camera { place_px: PLACE_PX, follow: true, first: SortedMap::new() }
     }
 }
 
@@ -55,7 +54,7 @@ impl Camera {
             return false;
         }
         let target = self.head(n_places, width_px);
-        let first = self.first.entry(stream).or_insert(target);
+        let first = self.first.get_or_insert_with(stream, || target);
         let far = self_is_far(*first, target, f64::from(width_px / self.place_px));
         *first = if smooth && !far { eased(*first, target, dt_ms) } else { target };
         let moving = 0.01 < (*first - target).abs();

@@ -1,17 +1,17 @@
 //! Which effects are still owed: for each entry of a watched stream, which groups have done theirs.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::limits::{LEDGER_ENTRIES_MAX, LEDGER_GROUPS_MAX, LEDGER_STREAMS_MAX};
 use crate::sim::shared_log::SharedLog;
+use crate::sorted::SortedMap;
 
 /// Streams that owe something.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Duties {
-    streams: BTreeMap<Name, Stream>,
+    streams: SortedMap<Name, Stream>,
 }
 
 #[derive(Clone, Default, Debug)]
@@ -78,7 +78,7 @@ impl Duties {
     /// The stream, known from now on unless there are too many.
     fn stream(&mut self, name: &Name) -> Option<&mut Stream> {
         if self.streams.len() < LEDGER_STREAMS_MAX || self.streams.contains_key(name) {
-            return Some(self.streams.entry(name.clone()).or_default());
+            return Some(self.streams.get_or_insert_with(name.clone(), Default::default));
         }
         None
     }

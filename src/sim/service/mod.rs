@@ -13,7 +13,6 @@ pub mod template;
 mod producer;
 mod worker;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::command::ClientId;
@@ -24,6 +23,7 @@ use crate::sim::fingerprint::Fingerprint;
 use crate::sim::ledger::LossReason;
 use crate::sim::rng::Rng;
 use crate::sim::words::Words;
+use crate::sorted::SortedSet;
 use crate::time::Millis;
 
 use options::Options;
@@ -121,7 +121,7 @@ pub(super) struct Turn<'a> {
     pub(super) faults: &'a mut Faults,
     pub(super) stats: &'a mut Stats,
     pub(super) life: Life,
-    pub(super) poisoned: &'a BTreeSet<Name>,
+    pub(super) poisoned: &'a SortedSet<Name>,
     pub(super) notices: &'a mut Vec<Notice>,
 }
 
@@ -230,7 +230,7 @@ impl Service {
         &mut self,
         now: Millis,
         server_now: Millis,
-        poisoned: &BTreeSet<Name>,
+        poisoned: &SortedSet<Name>,
         notices: &mut Vec<Notice>,
     ) -> Action {
         let (machine, options, mut turn) = self.split(now, server_now, poisoned, notices);
@@ -249,7 +249,7 @@ impl Service {
         reply: Reply,
         now: Millis,
         server_now: Millis,
-        poisoned: &BTreeSet<Name>,
+        poisoned: &SortedSet<Name>,
         notices: &mut Vec<Notice>,
     ) -> Millis {
         let (machine, options, mut turn) = self.split(now, server_now, poisoned, notices);
@@ -367,7 +367,7 @@ impl Service {
         &'a mut self,
         now: Millis,
         server_now: Millis,
-        poisoned: &'a BTreeSet<Name>,
+        poisoned: &'a SortedSet<Name>,
         notices: &'a mut Vec<Notice>,
     ) -> (&'a mut Machine, &'a Options, Turn<'a>) {
         let turn = Turn {

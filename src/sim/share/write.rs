@@ -1,10 +1,9 @@
 //! A session as sections.
 
-use std::collections::BTreeMap;
-
 use super::Tag;
 use crate::sim::saved::Saved;
 use crate::sim::scenario::Scenario;
+use crate::sorted::SortedMap;
 use crate::time::WORLD_START;
 
 pub(super) fn sections(saved: &Saved) -> Vec<u8> {
@@ -41,13 +40,13 @@ pub(super) fn sections(saved: &Saved) -> Vec<u8> {
 /// its name), the line.
 fn journal(saved: &Saved) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut clients: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut clients: SortedMap<&str, u64> = SortedMap::new();
     let mut before = WORLD_START;
     for input in &saved.journal {
         number(&mut out, input.at.saturating_sub(before));
         before = before.max(input.at);
         let n_known = clients.len() as u64;
-        let client = *clients.entry(&input.who).or_insert(n_known);
+        let client = *clients.get_or_insert_with(&input.who, || n_known);
         number(&mut out, client);
         if client == n_known {
             text(&mut out, &input.who);

@@ -1,6 +1,6 @@
 //! The clients: names, connections, who waits, and how a line becomes a command and a reply.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::{DEFAULT_CLIENT, World};
@@ -12,6 +12,7 @@ use crate::sim::control::is_control;
 use crate::sim::event::WorldEventKind;
 use crate::sim::line::split;
 use crate::sim::transcript::{EntryState, Origin};
+use crate::sorted::SortedMap;
 
 /// A client, for looking at.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,8 +32,8 @@ pub struct ClientView {
 /// The console's clients by name, and who owns which connection.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Clients {
-    by_name: BTreeMap<Rc<str>, Client>,
-    owners: BTreeMap<ClientId, Owner>,
+    by_name: SortedMap<Rc<str>, Client>,
+    owners: SortedMap<ClientId, Owner>,
 }
 
 /// Whose connection it is.
@@ -121,7 +122,7 @@ impl World {
             );
             return self.note(seq, &text);
         }
-        let client = self.clients.by_name.entry(Rc::clone(name)).or_default();
+        let client = self.clients.by_name.get_or_insert_with(Rc::clone(name), Default::default);
         if client.waiting.is_some() {
             if client.queued.len() < QUEUED_LINES_MAX {
                 client.queued.push_back((seq, words));
@@ -142,7 +143,8 @@ impl World {
             Some(id) => id,
             None => {
                 let id = self.connect(name, Owner::Console(Rc::clone(name)));
-                self.clients.by_name.entry(Rc::clone(name)).or_default().id = Some(id);
+                self.clients.by_name.get_or_insert_with(Rc::clone(name), Default::default).id =
+                    Some(id);
                 id
             }
         };

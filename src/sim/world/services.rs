@@ -1,6 +1,5 @@
 //! The services in the world: their turns, their commands and replies, their lives and faults.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::World;
@@ -19,17 +18,18 @@ use crate::sim::service::{Action, CrashPoint, Life, Notice, ROUND_TRIP_MS, Servi
 use crate::sim::service::{ServiceKind, ServiceView};
 use crate::sim::transcript::Origin;
 use crate::sim::words::{Cursor, Refusal, Words};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Millis;
 
 /// The services, numbered in the order in which they were added; numbers are not used again.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Services {
-    by_id: BTreeMap<u32, Service>,
-    ids: BTreeMap<Rc<str>, u32>,
+    by_id: SortedMap<u32, Service>,
+    ids: SortedMap<Rc<str>, u32>,
     next_id: u32,
     next_epoch: u64,
     /// Business keys on which every handler fails.
-    pub(super) poisoned: BTreeSet<Name>,
+    pub(super) poisoned: SortedSet<Name>,
     /// Taken from and put back here by turns, so that they allocate nothing.
     notices: Vec<Notice>,
 }

@@ -11,7 +11,6 @@ mod row;
 mod tabs;
 mod transcript;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use web_sys::{Event, HtmlElement};
@@ -23,6 +22,7 @@ use super::lesson::{LessonMsg, Word};
 use super::storage::database::Contents;
 use crate::limits::{PASTE_BYTES_MAX, PASTE_LINES_MAX, REPEAT_MAX};
 use crate::sim::{Session, WorldEventKind};
+use crate::sorted::SortedSet;
 use crate::view::console::complete::{complete, next_words};
 use crate::view::console::repeat::{self, Repeat};
 use crate::view::console::rows::{aside_extra, entry_row, spoken};
@@ -101,7 +101,7 @@ pub struct ConsolePane {
     extras: Vec<Extra>,
     n_asides: u64,
     explanations: Explanations,
-    open_whys: BTreeSet<RowKey>,
+    open_whys: SortedSet<RowKey>,
     shows_services: bool,
     raw: bool,
     /// Everything has to be drawn anew.
@@ -141,7 +141,7 @@ impl ConsolePane {
             extras: Vec::new(),
             n_asides: 0,
             explanations: Explanations::default(),
-            open_whys: BTreeSet::new(),
+            open_whys: SortedSet::new(),
             shows_services: kept.shows_services,
             raw: kept.raw,
             stale: true,

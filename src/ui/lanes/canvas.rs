@@ -77,7 +77,7 @@ impl Canvas {
         self.element.set_width((width * ratio).round() as u32);
         self.element.set_height((height * ratio).round() as u32);
         let style = self.element.style();
-        let _ = style.set_property("height", &format!("{height}px"));
+        let _ = style.set_property("height", &format!("{}px", height.round() as i32));
         true
     }
 
@@ -242,7 +242,7 @@ fn turned(permille: u16) -> f64 {
 fn octagon(context: &CanvasRenderingContext2d, x: f64, y: f64, r: f64) {
     for corner in 0..8 {
         let angle = (f64::from(corner) + 0.5) * TAU / 8.0;
-        let (at_x, at_y) = (x + r * angle.cos(), y + r * angle.sin());
+        let (at_x, at_y) = (x + r * js_sys::Math::cos(angle), y + r * js_sys::Math::sin(angle));
         if corner == 0 {
             context.move_to(at_x, at_y);
         } else {

@@ -257,7 +257,7 @@ impl LanesPane {
             return;
         }
         self.extent_px = content_px;
-        let height = format!("{content_px}px");
+        let height = format!("{}px", content_px.ceil() as i32);
         let _ = self.extent.style().set_property("height", &height);
     }
 
@@ -277,8 +277,8 @@ impl LanesPane {
         let left = (x + 14.0).min(width - w - 4.0).max(4.0);
         let top = if y + 18.0 + h < height { y + 18.0 } else { (y - h - 12.0).max(4.0) };
         let style = self.tip.style();
-        let _ = style.set_property("left", &format!("{left}px"));
-        let _ = style.set_property("top", &format!("{top}px"));
+        let _ = style.set_property("left", &format!("{}px", left as i32));
+        let _ = style.set_property("top", &format!("{}px", top as i32));
     }
 }
 

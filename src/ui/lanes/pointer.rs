@@ -1,13 +1,13 @@
 //! What the pointer, the wheel and the keys do at the picture.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 
 use super::LanesMsg;
+use crate::sorted::SortedMap;
 use crate::ui::app::Msg;
 use crate::ui::dom::Listener;
 use crate::ui::inbox::Inbox;
@@ -20,7 +20,7 @@ const WHEEL_ZOOM: f32 = 1.2;
 /// Pointers that are down: where they were last, and how far they went.
 #[derive(Default)]
 struct Down {
-    pointers: BTreeMap<i32, ([f32; 2], f32)>,
+    pointers: SortedMap<i32, ([f32; 2], f32)>,
 }
 
 /// Listeners on the picture.

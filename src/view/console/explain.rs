@@ -1,14 +1,13 @@
 //! "Why?" under a reply: what changed in the state, a sentence where the answer surprises, and the
 //! word at fault.
 
-use std::collections::BTreeMap;
-
 use crate::command::hint;
 use crate::command::tokenize::redis_tokens;
 use crate::command::why::why;
 use crate::engine::Event;
 use crate::resp::{Value, decode};
 use crate::sim::{EntryState, Session, WorldEvent, WorldEventKind};
+use crate::sorted::SortedMap;
 use crate::time::Millis;
 use crate::view::sentence;
 
@@ -72,7 +71,7 @@ fn is_error(value: &Value) -> bool {
 /// The explanations of the newest lines.
 #[derive(Clone, Debug, Default)]
 pub struct Explanations {
-    by_seq: BTreeMap<u64, Explanation>,
+    by_seq: SortedMap<u64, Explanation>,
     /// The line that was sent last, and when.
     last_sent: Option<(u64, Millis)>,
 }
@@ -90,7 +89,7 @@ impl Explanations {
 
     /// Adds what is known about a line right after it ran.
     pub fn add(&mut self, seq: u64, explanation: Explanation) {
-        let known = self.by_seq.entry(seq).or_default();
+        let known = self.by_seq.get_or_insert_with(seq, Explanation::default);
         let changes = std::mem::take(&mut known.changes);
         *known = Explanation { changes, ..explanation };
         while KEPT_MAX < self.by_seq.len() {

@@ -8,6 +8,7 @@ use super::inbox::Inbox;
 use crate::sim::world::DEFAULT_CLIENT;
 use crate::time::WORLD_START;
 use crate::view::text;
+use crate::view::within;
 
 /// What happens in the time bar.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -184,7 +185,7 @@ fn listeners(
     let speed = Listener::new(speed, "change", move |_| {
         let decades = slider.value_as_number() / STEPS_PER_DECADE;
         // 0.1x to 100x: the slider's ends, whatever the browser says.
-        let permille = js_sys::Math::pow(10.0, decades + 2.0).clamp(100.0, 100_000.0);
+        let permille = within(js_sys::Math::pow(10.0, decades + 2.0), 100.0, 100_000.0);
         let speed = factor(permille as u32);
         on_speed.run_line(DEFAULT_CLIENT, &format!("CLOCK SPEED {speed}"));
     });

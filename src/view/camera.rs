@@ -2,6 +2,7 @@
 
 use super::lod::{PLACE_PX, PLACE_PX_MAX, PLACE_PX_MIN};
 use crate::sorted::SortedMap;
+use crate::view::within;
 
 /// Free places kept in front of the head, so that one sees where the next entry will land.
 const HEAD_ROOM: f64 = 1.4;
@@ -71,7 +72,7 @@ impl Camera {
         let most = (n_places as f64 - 1.0).max(0.0);
         let least = (1.0 - self.n_visible(width_px)).min(0.0);
         let first = self.first(stream);
-        self.first.insert(stream, (first + by).clamp(least, most));
+        self.first.insert(stream, within(first + by, least, most));
     }
 
     /// Shows a place of a stream in the middle; stops following.
@@ -84,7 +85,7 @@ impl Camera {
     /// Zooms by a factor around a point that keeps its place (`at_px` from the log's left edge).
     pub fn zoom(&mut self, factor: f32, at_px: f32) {
         let old_px = self.place_px;
-        self.place_px = (old_px * factor).clamp(PLACE_PX_MIN, PLACE_PX_MAX);
+        self.place_px = within(old_px * factor, PLACE_PX_MIN, PLACE_PX_MAX);
         let moved = f64::from(at_px / old_px) - f64::from(at_px / self.place_px);
         for first in self.first.values_mut() {
             *first = (*first + moved).max(0.0);
@@ -95,7 +96,7 @@ impl Camera {
     pub fn fit(&mut self, stream: u32, from: u64, to: u64, width_px: f32) {
         let n_places = to.saturating_sub(from) as f64 + HEAD_ROOM;
         let place_px = f64::from(width_px) / n_places.max(1.0);
-        self.place_px = (place_px as f32).clamp(PLACE_PX_MIN, PLACE_PX);
+        self.place_px = within(place_px as f32, PLACE_PX_MIN, PLACE_PX);
         self.first.insert(stream, from as f64);
     }
 

@@ -7,7 +7,7 @@ mod follow;
 mod read;
 mod tip;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::picture::Health;
@@ -16,6 +16,7 @@ use super::tween::Tweens;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::sim::{ServiceKind, ServiceView, World};
+use crate::sorted::SortedMap;
 use crate::time::Millis;
 
 pub(in crate::view) use follow::text_of;
@@ -30,13 +31,13 @@ const SKIPPED_MAX: usize = 16;
 #[derive(Clone, Default, Debug)]
 pub struct Lanes {
     streams: Vec<StreamLane>,
-    services: BTreeMap<Rc<str>, Service>,
+    services: SortedMap<Rc<str>, Service>,
     /// Who sent the line that is being run.
     sender: Rc<str>,
     /// The motions.
     pub tweens: Tweens,
     /// Where each group's marker stands while it glides.
-    markers: BTreeMap<(u32, u32), f64>,
+    markers: SortedMap<(u32, u32), f64>,
     version: u64,
 }
 

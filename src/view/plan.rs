@@ -3,6 +3,7 @@
 use super::camera::Camera;
 use super::lod::Lod;
 use super::picture::{GroupPicture, Picture, StreamPicture};
+use crate::view::within;
 
 /// Heights and widths, in pixels.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -125,7 +126,7 @@ impl Plan {
     pub fn place_x(&self, stream: &StreamPlan, place: f64) -> f32 {
         let from_left = (place + 0.5 - stream.first) * f64::from(self.place_px);
         // Far outside it does not matter where; this keeps it where pixels are still exact.
-        self.measures.gutter + from_left.clamp(-20_000.0, 40_000.0) as f32
+        self.measures.gutter + within(from_left, -20_000.0, 40_000.0) as f32
     }
 
     /// The middle of a consumer's lane.

@@ -8,6 +8,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use crate::ui::dom::{self, MissingElement};
 use crate::view::scene::{Align, Brush, Form, Ink, Label, Layer, Scene, Shape};
 use crate::view::tokens::{Font, Paint};
+use crate::view::within;
 
 /// A canvas with the page's colours and letters.
 pub struct Canvas {
@@ -69,7 +70,7 @@ impl Canvas {
 
     /// Fits the pixels to a size and to the screen's density; returns whether that changed anything.
     pub fn fit(&mut self, width: f64, height: f64) -> bool {
-        let ratio = dom::window().device_pixel_ratio().clamp(0.5, 4.0);
+        let ratio = within(dom::window().device_pixel_ratio(), 0.5, 4.0);
         if (width, height, ratio) == (self.width, self.height, self.ratio) {
             return false;
         }

@@ -8,6 +8,7 @@ use crate::view::picture::{Health, LanePicture, NOBODY, Token};
 use crate::view::scene::Form;
 use crate::view::text;
 use crate::view::tween::Mover;
+use crate::view::within;
 
 /// How long an entry must lie untouched until its ring is full.
 const IDLE_RING_FULL_MS: u64 = 60_000;
@@ -52,7 +53,7 @@ fn draw_marker(pen: &Pen, band: &Band, marker: f64, scene: &mut Scene) {
     let (plan, rows) = (pen.plan, band.group_plan);
     let gutter = plan.measures.gutter;
     let true_x = plan.place_x(band.stream_plan, marker - 0.5);
-    let x = true_x.clamp(gutter + 1.0, plan.width - 2.0);
+    let x = within(true_x, gutter + 1.0, plan.width - 2.0);
     let log_y = band.stream_plan.log_y;
     let near = Brush::fill(Layer::Marker, Paint::Marker);
     scene.rect(near, [x - 1.25, log_y - 2.0, 2.5, plan.measures.log + 4.0], 1.0);
@@ -204,7 +205,7 @@ fn draw_token(pen: &Pen, band: &Band, consumer: u32, token: &Token, y: f32, scen
 
 /// The radius of a token at a width of its place.
 pub(super) fn token_radius(place_px: f32) -> f32 {
-    (place_px / 2.0 - 5.0).clamp(3.0, 10.0)
+    within(place_px / 2.0 - 5.0, 3.0, 10.0)
 }
 
 /// A ring that closes the longer nobody touches the entry; doubling the time adds the same piece.

@@ -6,6 +6,7 @@ use crate::view::lod::Lod;
 use crate::view::plan::StreamPlan;
 use crate::view::scene::Form;
 use crate::view::tween::{Anchor, Flight, Motion, Mover, Tweens, smooth};
+use crate::view::within;
 use std::collections::BTreeSet;
 
 pub(super) fn draw(pen: &Pen, picture: &Picture, tweens: &Tweens, scene: &mut Scene) {
@@ -124,7 +125,7 @@ fn boxed(
     [x, y]: [f32; 2],
     scene: &mut Scene,
 ) {
-    let w = (pen.plan.place_px - 4.0).clamp(3.0, 60.0);
+    let w = within(pen.plan.place_px - 4.0, 3.0, 60.0);
     let h = w.min(26.0);
     let area = [x - w / 2.0, y - h / 2.0, w, h];
     scene.rect(Brush::fill(Layer::Moving, soft), area, 5.0);
@@ -139,7 +140,7 @@ fn boxed(
 /// A copy leaves the log: the box becomes a pending circle on the way.
 fn boxed_to_circle(pen: &Pen, [x, y]: [f32; 2], t: f32, scene: &mut Scene) {
     let r = token_radius(pen.plan.place_px);
-    let w0 = (pen.plan.place_px - 4.0).clamp(3.0, 60.0);
+    let w0 = within(pen.plan.place_px - 4.0, 3.0, 60.0);
     let h0 = (pen.plan.measures.log - 8.0).min(w0);
     let (w, h) = (w0 + (2.0 * r - w0) * t, h0 + (2.0 * r - h0) * t);
     let area = [x - w / 2.0, y - h / 2.0, w, h];

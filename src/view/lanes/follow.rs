@@ -280,7 +280,7 @@ impl Lanes {
                     continue;
                 };
                 let target = lane.places.behind(state.last_id()) as f64;
-                let marker = self.markers.entry((number, group_number)).or_insert(target);
+                let marker = self.markers.get_or_insert_with((number, group_number), || target);
                 *marker = if still { target } else { eased(*marker, target, dt_ms) };
                 if (*marker - target).abs() < 0.01 {
                     *marker = target;

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! The header ends with the first line that is none of its. A backslash at the end of a line
-//! continues it. See `docs/scenarios.md`.
+//! continues it. The files in `www/scenarios/` are examples.
 
 use std::fmt;
 use std::rc::Rc;

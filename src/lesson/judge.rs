@@ -5,6 +5,7 @@ use super::evidence::Evidence;
 use super::pattern::CommandPattern;
 use super::state::State;
 use super::{Goal, Lesson};
+use crate::engine::StreamId;
 use crate::sim::World;
 use crate::time::Millis;
 
@@ -49,96 +50,91 @@ fn judge_goal(goal: &Goal, facts: Facts<'_>) -> Standing {
 }
 
 fn judge_condition(condition: &Condition, facts: Facts<'_>) -> Standing {
+    let evidence = facts.evidence;
     match condition {
         Condition::Any(conditions) => any(conditions, facts),
-        Condition::Never(pattern) => match facts.evidence.matching(pattern).next() {
-            Some(row) => {
-                let line = row.words.iter().map(|word| String::from_utf8_lossy(word));
-                let line = line.collect::<Vec<_>>().join(" ");
-                Standing::Violated(format!(
-                    "{} typed `{line}`: undo it, or reset the lesson",
-                    row.who
-                ))
-            }
-            None => Standing::Done,
-        },
-        Condition::Ran(n, pattern) => ran(*n, pattern, facts.evidence),
-        Condition::InOrder(patterns) => in_order(patterns, facts.evidence),
+        Condition::Never(pattern) => never(pattern, evidence),
+        Condition::Ran(n, pattern) => ran(*n, pattern, evidence),
+        Condition::InOrder(patterns) => in_order(patterns, evidence),
         Condition::Saw(client, key, compare, n) => {
-            let mut ids = facts.evidence.ids_seen(client, key);
+            let mut ids = evidence.ids_seen(client, key);
             ids.sort_unstable();
             ids.dedup();
-            count(
-                ids.len(),
-                *compare,
-                *n,
-                &format!("different entries of {key} in replies to {client}"),
-            )
+            let what = format!("different entries of {key} in replies to {client}");
+            count(ids.len(), *compare, *n, &what)
         }
         Condition::SawAll(client, key) => saw_all(client, key, facts),
-        Condition::SawNewest(client, key) => {
-            let newest = State::of(facts.world).ids(key).last().copied();
-            match newest {
-                Some(id) if facts.evidence.ids_seen(client, key).contains(&id) => Standing::Done,
-                Some(id) => {
-                    Standing::Open(format!("{client} has not seen {id}, the newest of {key}"))
-                }
-                None => Standing::Open(format!("{key} has no entry yet")),
-            }
-        }
+        Condition::SawNewest(client, key) => saw_newest(client, key, facts),
         Condition::SawRun(client, key) => saw_run(client, key, facts),
         Condition::Bites(key, group, compare, n) => {
-            let most = facts.evidence.bites(key, group);
+            let most = evidence.bites(key, group);
             count(most, *compare, *n, &format!("most entries of {key} in one reply to {group}"))
         }
-        Condition::OutOfOrder(key, compare, n) => {
-            let n_late = out_of_order(key, facts.world);
-            count(n_late, *compare, *n, &format!("effects of {key} that came too early"))
+        Condition::Answered(name) | Condition::Right(name) => {
+            let needs_right = matches!(condition, Condition::Right(_));
+            answered(evidence.answered(name), needs_right)
         }
-        Condition::Answered(name) => match facts.evidence.answered(name) {
-            Some(_) => Standing::Done,
-            None => Standing::Open("the question is not answered yet".to_owned()),
-        },
-        Condition::Right(name) => match facts.evidence.answered(name) {
-            Some(true) => Standing::Done,
-            Some(false) => Standing::Open(
-                "the answer was not right: read why, reset the lesson and answer again".to_owned(),
-            ),
-            None => Standing::Open("the question is not answered yet".to_owned()),
-        },
-        Condition::Effects(effect, compare, n) => {
-            let n_effects = facts
-                .world
-                .ledger()
-                .effects()
-                .filter(|seen| !seen.suppressed && (effect == "any" || *seen.what == **effect));
-            let what = if effect == "any" { "effects" } else { effect };
-            count(n_effects.count(), *compare, *n, what)
-        }
-        Condition::Duplicates(compare, n) => count(
-            facts.world.ledger().n_duplicates() as usize,
-            *compare,
-            *n,
-            "duplicates in the ledger",
-        ),
-        Condition::Lost(compare, n) => {
-            count(facts.world.ledger().n_lost() as usize, *compare, *n, "losses in the ledger")
-        }
-        Condition::Elapsed(compare, ms) => {
-            let elapsed = facts.world.now().saturating_sub(facts.since);
-            let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX);
-            if compare.holds(elapsed, *ms) {
-                Standing::Done
-            } else {
-                let (words, s, now) = (compare.words(), *ms / 1_000, elapsed / 1_000);
-                Standing::Open(format!("{now} s of virtual time went by; it takes {words} {s} s"))
-            }
-        }
+        Condition::Elapsed(compare, ms) => elapsed(*compare, *ms, facts),
+        Condition::OutOfOrder(..)
+        | Condition::Effects(..)
+        | Condition::Duplicates(..)
+        | Condition::Lost(..) => of_ledger(condition, facts.world),
         condition => match State::of(facts.world).judge(condition) {
             Ok(()) => Standing::Done,
             Err(reason) => Standing::Open(reason),
         },
     }
+}
+
+/// Conditions on what the business saw.
+fn of_ledger(condition: &Condition, world: &World) -> Standing {
+    let ledger = world.ledger();
+    match condition {
+        Condition::OutOfOrder(key, compare, n) => {
+            let what = format!("effects of {key} that came too early");
+            count(out_of_order(key, world), *compare, *n, &what)
+        }
+        Condition::Effects(effect, compare, n) => {
+            let fits = |what: &str| effect == "any" || what == effect;
+            let counted = ledger.effects().filter(|seen| !seen.suppressed && fits(&seen.what));
+            let what = if effect == "any" { "effects" } else { effect };
+            count(counted.count(), *compare, *n, what)
+        }
+        Condition::Duplicates(compare, n) => {
+            count(ledger.n_duplicates() as usize, *compare, *n, "duplicates in the ledger")
+        }
+        Condition::Lost(compare, n) => {
+            count(ledger.n_lost() as usize, *compare, *n, "losses in the ledger")
+        }
+        _ => Standing::Done,
+    }
+}
+
+fn never(pattern: &CommandPattern, evidence: &Evidence) -> Standing {
+    let Some(row) = evidence.matching(pattern).next() else { return Standing::Done };
+    let words = row.words.iter().map(|word| String::from_utf8_lossy(word));
+    let line = words.collect::<Vec<_>>().join(" ");
+    Standing::Violated(format!("{} typed `{line}`: undo it, or reset the lesson", row.who))
+}
+
+fn answered(answer: Option<bool>, needs_right: bool) -> Standing {
+    match answer {
+        Some(right) if right || !needs_right => Standing::Done,
+        Some(_) => Standing::Open(
+            "the answer was not right: read why, reset the lesson and answer again".to_owned(),
+        ),
+        None => Standing::Open("the question is not answered yet".to_owned()),
+    }
+}
+
+fn elapsed(compare: Compare, ms: i64, facts: Facts<'_>) -> Standing {
+    let elapsed = facts.world.now().saturating_sub(facts.since);
+    let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX);
+    if compare.holds(elapsed, ms) {
+        return Standing::Done;
+    }
+    let (words, s, now) = (compare.words(), ms / 1_000, elapsed / 1_000);
+    Standing::Open(format!("{now} s of virtual time went by; it takes {words} {s} s"))
 }
 
 /// A standing that compares a count, with a reason that names it.
@@ -214,6 +210,14 @@ fn saw_all(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     Standing::Done
 }
 
+fn saw_newest(client: &str, key: &str, facts: Facts<'_>) -> Standing {
+    match State::of(facts.world).ids(key).last() {
+        Some(id) if facts.evidence.ids_seen(client, key).contains(id) => Standing::Done,
+        Some(id) => Standing::Open(format!("{client} has not seen {id}, the newest of {key}")),
+        None => Standing::Open(format!("{key} has no entry yet")),
+    }
+}
+
 fn saw_run(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     let mut seen = facts.evidence.ids_seen(client, key);
     let n_seen = seen.len();
@@ -238,6 +242,11 @@ fn out_of_order(key: &str, world: &World) -> usize {
         .filter(|effect| *effect.stream == *key.as_bytes() && !effect.suppressed)
         .map(|effect| effect.entry)
         .collect();
-    let early = |(at, id)| ids[at + 1..].iter().any(|later| later < id);
-    ids.iter().enumerate().filter(|(at, id)| early((*at, *id))).count()
+    // From the newest effect back, with the smallest id seen so far: one look at each.
+    let mut smallest = StreamId::MAX;
+    let early = ids.iter().rev().filter(|id| {
+        smallest = smallest.min(**id);
+        smallest < **id
+    });
+    early.count()
 }

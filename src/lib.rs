@@ -12,7 +12,8 @@
 //!          ui, api            (wasm32 only)        time, limits, sorted: usable by all
 //! ```
 //!
-//! * [`engine`]: streams, groups, pending entries and the few other types, as plain data structures.
+//! * [`engine`]: streams, groups, pending entries and the few other types, as plain data
+//!   structures.
 //! * [`resp`]: reply bytes (RESP2, RESP3) and how they are laid out for reading.
 //! * [`command`]: words in, reply bytes out: [`command::Server`] is a whole Redis without a socket.
 //! * [`sim`]: the world around it: clock, clients, simulated services, faults, the journal.

@@ -72,8 +72,8 @@ pub const LEDGER_KEYS_MAX: usize = 1_000_000;
 pub const SCENARIO_BYTES_MAX: usize = 64 * 1024;
 /// Most lines of a scenario.
 pub const SCENARIO_LINES_MAX: usize = 1_000;
-/// What the server of a world may take, in bytes: `maxmemory`. Beyond it, commands that add data get
-/// Redis's OOM error instead of the page its end.
+/// What the server of a world may take, in bytes: `maxmemory`. Beyond it, commands that add data
+/// get Redis's OOM error instead of the page its end.
 pub const WORLD_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Longest link to a session, in characters of the fragment.
 pub const LINK_BYTES_MAX: usize = 8 * 1024;

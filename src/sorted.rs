@@ -1,8 +1,9 @@
 //! Maps and sets for few items: a sorted vector.
 //!
-//! They iterate in order of the keys, as `BTreeMap` does, and cost a tenth of its code: in the page's
-//! wasm, each kind of `BTreeMap` takes several kilobytes. Inserting moves what is behind, so they
-//! are for what stays in the hundreds or arrives in order: clients, groups, services, settings.
+//! They iterate in order of the keys, as `BTreeMap` does, and cost a tenth of its code: in the
+//! page's wasm, each kind of `BTreeMap` takes several kilobytes. Inserting moves what is behind, so
+//! they are for what stays in the hundreds or arrives in order: clients, groups, services,
+//! settings.
 
 use std::borrow::Borrow;
 

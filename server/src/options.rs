@@ -15,7 +15,7 @@ Serves the Streamlanes engine to Redis clients. Nothing is kept: when it stops, 
 
 Usage: streamlanes-server [options]
 
-  --bind ADDRESS       where to listen (127.0.0.1); an address that others can reach needs a password
+  --bind ADDRESS       where to listen (127.0.0.1); what others can reach needs a password
   --port N             TCP port (6390); 0 lets the system choose, and the first line says which
   --unixsocket PATH    listen there too; only this user can connect
   --profile VERSION    the server to be: 6.2, 7.0, 7.2, 7.4, 8.0, 8.2, 8.4, 8.6, 8.8, 8.10,

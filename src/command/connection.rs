@@ -208,8 +208,8 @@ pub fn checked_name(name: &[u8], profile: Profile) -> Result<Vec<u8>, CommandErr
     ))
 }
 
-/// Whether a name or a library's name may be given to a client. Since 7.2 a server looks at it up to
-/// the first NUL only (`CLIENT SETNAME "a\0\1"` is OK in 8.2.3 and refused in 7.0.15).
+/// Whether a name or a library's name may be given to a client. Since 7.2 a server looks at it up
+/// to the first NUL only (`CLIENT SETNAME "a\0\1"` is OK in 8.2.3 and refused in 7.0.15).
 pub fn is_client_attribute(text: &[u8], profile: Profile) -> bool {
     let looked_at = match text.iter().position(|byte| *byte == 0) {
         Some(nul) if profile.has((7, 2)) => &text[..nul],

@@ -48,8 +48,8 @@ impl Ctx<'_> {
         Ok(self.store.stream_mut(self.db, key, self.now)?)
     }
 
-    /// What a key of the selected database holds, for commands that read; INFO counts whether it was
-    /// there.
+    /// What a key of the selected database holds, for commands that read; INFO counts whether it
+    /// was there.
     pub fn lookup(&mut self, key: &[u8]) -> Option<&Entry> {
         let found = self.store.get(self.db, key);
         match found {

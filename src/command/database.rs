@@ -47,8 +47,8 @@ pub static SCAN: Spec = Spec {
     summary: "Answers some keys and a cursor with which to go on.",
     why: "To walk over a large database without holding everybody up: begin with 0, end when the \
           cursor is 0 again.",
-    gotcha: "MATCH and TYPE are applied to what was looked at, so an answer without keys is not the \
-             end: only the cursor 0 is.",
+    gotcha: "MATCH and TYPE are applied to what was looked at, so an answer without keys is not \
+             the end: only the cursor 0 is.",
     examples: &["SCAN 0", "SCAN 0 MATCH order* COUNT 100 TYPE stream"],
     run: scan,
     ..Spec::BLANK

@@ -96,7 +96,7 @@ static ENCODING: Spec = Spec {
     arity: 3,
     summary: "Answers in which form Redis would store what the key holds.",
     why: "Small lists and sets are packed; CONFIG says how small.",
-    gotcha: "This engine stores lists and sets in one form each; the answer is what Redis would use.",
+    gotcha: "This engine stores lists and sets in one form each; it answers what Redis would use.",
     examples: &["OBJECT ENCODING orders"],
     run: |ctx, args| {
         let key = args.word()?;

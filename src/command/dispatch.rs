@@ -285,8 +285,8 @@ impl Server {
     }
 }
 
-/// Runs one command whose arity was checked, and writes down how it went. An error is written as the
-/// reply; [`Flow::Block`] comes back only where waiting is possible.
+/// Runs one command whose arity was checked, and writes down how it went. An error is written as
+/// the reply; [`Flow::Block`] comes back only where waiting is possible.
 pub(super) fn call(ctx: &mut Ctx<'_>, entry: &Entry, words: &[&[u8]]) -> Flow {
     let mut args = Args::at(words, 1 + usize::from(entry.container.is_some()));
     match (entry.spec.run)(ctx, &mut args) {

@@ -21,8 +21,8 @@ pub static EXPIRE: Spec = Spec {
     name: "EXPIRE",
     syntax: "key seconds [NX | XX | GT | LT]",
     summary: "Lets a key live for so many seconds more.",
-    why: "Data that nobody needs later goes by itself; NX, XX, GT and LT make it depend on the time \
-          to live that the key has.",
+    why: "Data that nobody needs later goes by itself; NX, XX, GT and LT make it depend on the \
+          time to live that the key has.",
     examples: &["EXPIRE orders 60"],
     run: |ctx, args| expire(ctx, args, Unit::Seconds, From::Now, "expire"),
     ..EXPIRE_LIKE

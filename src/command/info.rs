@@ -15,8 +15,8 @@ pub static INFO: Spec = Spec {
     flags: &["loading", "stale"],
     syntax: "[section [section ...]]",
     summary: "Tells about the server, in sections of `name:value` lines.",
-    why: "`INFO commandstats` counts commands, `INFO errorstats` errors; `blocked_clients` says how \
-          many wait.",
+    why: "`INFO commandstats` counts commands, `INFO errorstats` errors; `blocked_clients` says \
+          how many wait.",
     gotcha: "What costs time is not measured here: the durations of commands are 0.",
     examples: &["INFO", "INFO clients"],
     run,

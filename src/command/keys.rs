@@ -123,8 +123,8 @@ pub static RENAME: Spec = Spec {
     syntax: "key newkey",
     summary: "Gives a key another name; what had that name is gone.",
     why: "A stream that was built aside takes the place of the old one in one step.",
-    gotcha: "Groups, pending entries and the time to live move along; readers that wait for the new \
-             name are woken.",
+    gotcha: "Groups, pending entries and the time to live move along; readers that wait for the \
+             new name are woken.",
     examples: &["RENAME orders orders-old"],
     run: rename,
     ..Spec::BLANK

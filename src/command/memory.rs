@@ -12,8 +12,8 @@ pub struct Memory {
 }
 
 /// After how many questions the data is counted again. Each command that needs memory asks once, so
-/// the limit is overrun by at most that many commands. It is a number of commands and not a time, so
-/// that a world replays alike.
+/// the limit is overrun by at most that many commands. It is a number of commands and not a time,
+/// so that a world replays alike.
 const ASKED_MAX: u32 = 64;
 
 impl Memory {

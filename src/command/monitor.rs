@@ -16,8 +16,8 @@ pub static MONITOR: Spec = Spec {
     flags: &["admin", "noscript", "loading", "stale"],
     summary: "Shows every command that the server runs, as it runs.",
     why: "To see what a client library really sends.",
-    gotcha: "It costs time for every command of everybody; the connection can do nothing else until \
-             RESET or QUIT.",
+    gotcha: "It costs time for every command of everybody; the connection can do nothing else \
+             until RESET or QUIT.",
     examples: &["MONITOR"],
     run,
     ..Spec::BLANK

@@ -150,13 +150,14 @@ impl Profile {
         if self.has((8, 0)) { LagRule::Redis8 } else { LagRule::Redis7 }
     }
 
-    /// XAUTOCLAIM has a greatest COUNT: ids of 16 bytes must fit into memory (7.0; 6.2.14 takes any).
+    /// XAUTOCLAIM has a greatest COUNT: ids of 16 bytes must fit into memory (7.0; 6.2.14 takes
+    /// any).
     pub fn limits_autoclaim_count(self) -> bool {
         self.has((7, 0))
     }
 
-    /// BLOCK refuses a time so far away that it overflows (8.2.3 does; 7.0.15 and 6.2.14 wrap around,
-    /// so that the wait is over at once).
+    /// BLOCK refuses a time so far away that it overflows (8.2.3 does; 7.0.15 and 6.2.14 wrap
+    /// around, so that the wait is over at once).
     pub fn refuses_far_timeouts(self) -> bool {
         self.has((7, 2))
     }

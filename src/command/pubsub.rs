@@ -15,8 +15,8 @@ const LISTEN: Spec = Spec {
     group: "pubsub",
     flags: &["pubsub", "noscript", "loading", "stale"],
     complexity: "O(N) for N channels",
-    gotcha: "A message reaches those who listen at that moment, once, and is gone: a stream keeps it. \
-             In RESP2 the connection can do nothing else while it listens.",
+    gotcha: "A message reaches those who listen at that moment, once, and is gone: a stream keeps \
+             it. In RESP2 the connection can do nothing else while it listens.",
     ..Spec::BLANK
 };
 

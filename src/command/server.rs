@@ -14,8 +14,8 @@ pub type ClientId = u64;
 pub enum Outcome {
     /// The reply was appended.
     Replied,
-    /// The client waits; its reply comes out of [`Server::poll_output`]. Until then the caller keeps
-    /// the client's further commands back.
+    /// The client waits; its reply comes out of [`Server::poll_output`]. Until then the caller
+    /// keeps the client's further commands back.
     Blocked,
     /// The reply was appended and the connection is to be closed (QUIT, CLIENT KILL).
     Closed,
@@ -35,8 +35,8 @@ pub struct Server {
     pub(super) state: State,
 }
 
-/// The step of the periodic task that expires idempotency ids. It runs at multiples of this, so that
-/// its effect does not depend on how often somebody calls [`Server::advance`].
+/// The step of the periodic task that expires idempotency ids. It runs at multiples of this, so
+/// that its effect does not depend on how often somebody calls [`Server::advance`].
 const IDMP_TICK_MS: Millis = 100;
 
 /// The things that time brings, in the order in which they happen within one millisecond.
@@ -117,8 +117,8 @@ impl Server {
         self.state.clients.get(client).is_some_and(|client| !client.closing)
     }
 
-    /// Runs one command (its name and arguments) and appends the reply's bytes to `out`. What is due
-    /// at `now` happens first.
+    /// Runs one command (its name and arguments) and appends the reply's bytes to `out`. What is
+    /// due at `now` happens first.
     ///
     /// Never fails and never panics on any words: what Redis would refuse is an error reply.
     pub fn execute(
@@ -132,14 +132,14 @@ impl Server {
         self.dispatch(client, words, now, out)
     }
 
-    /// After an error reply to [`execute`](Server::execute): the index of the word at fault, if it is
-    /// known (0 is the command's name).
+    /// After an error reply to [`execute`](Server::execute): the index of the word at fault, if it
+    /// is known (0 is the command's name).
     pub fn fault_word_idx(&self) -> Option<usize> {
         self.state.fault_word_idx
     }
 
-    /// Does what is due at `now`: block time-outs, expiries, claims that became possible. Each thing
-    /// happens at its own time, in order, so it does not matter how often this is called.
+    /// Does what is due at `now`: block time-outs, expiries, claims that became possible. Each
+    /// thing happens at its own time, in order, so it does not matter how often this is called.
     pub fn advance(&mut self, now: Millis) {
         while let Some((at, due)) = self.next_due()
             && at <= now

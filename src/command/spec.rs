@@ -22,7 +22,8 @@ pub struct Spec {
     /// First key, last key, step, as COMMAND reports them; `(0, 0, 0)` without keys.
     pub keys: (i8, i8, i8),
     /// The arguments in the manual's notation, without the name; completion and ghost text read it:
-    /// `key [NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT count]] <* | id> field value [field value ...]`.
+    /// `key [NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT count]] <* | id> field value
+    /// [field value ...]`.
     pub syntax: &'static str,
     /// `(option word, first version that has it)` for options younger than the command.
     pub options_since: &'static [(&'static str, Since)],
@@ -42,8 +43,8 @@ pub struct Spec {
     pub run: Run,
 }
 
-/// Runs a command whose arity was checked. Writes its reply to `ctx.out`, or returns the error (then
-/// anything written is taken back), or asks to wait.
+/// Runs a command whose arity was checked. Writes its reply to `ctx.out`, or returns the error
+/// (then anything written is taken back), or asks to wait.
 pub type Run = fn(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError>;
 
 impl Spec {

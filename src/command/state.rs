@@ -1,5 +1,5 @@
-//! Everything of a server that is not data: clients, waiting readers, configuration, statistics, and
-//! what is to be sent to whom.
+//! Everything of a server that is not data: clients, waiting readers, configuration, statistics,
+//! and what is to be sent to whom.
 
 use std::collections::VecDeque;
 

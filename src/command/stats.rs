@@ -6,7 +6,8 @@ use crate::sorted::SortedMap;
 /// How often one command was used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct CommandStat {
-    /// Runs that came to an end, well or not. A blocked client's command counts when it is answered.
+    /// Runs that came to an end, well or not. A blocked client's command counts when it is
+    /// answered.
     pub n_calls: u64,
     /// Refused before it ran: wrong arity, out of memory, no place for it.
     pub n_rejected: u64,

@@ -21,8 +21,8 @@ pub static MULTI: Spec = Spec {
     summary: "Begins a transaction: the commands that follow are queued until EXEC.",
     why: "Use it when several changes must appear as one: nobody sees half of them, and readers \
           that wait are woken once, with everything.",
-    gotcha: "Nothing runs before EXEC, so no reply can decide what to queue next; read first, under \
-             WATCH.",
+    gotcha: "Nothing runs before EXEC, so no reply can decide what to queue next; read first, \
+             under WATCH.",
     examples: &["MULTI", "XADD orders * item tea", "EXEC"],
     run: multi,
     ..Spec::BLANK
@@ -50,7 +50,8 @@ pub static EXEC: Spec = Spec {
     summary: "Runs the commands queued since MULTI, one after another with nothing in between.",
     why: "It ends what MULTI began and answers all replies in one array.",
     gotcha: "A command that fails while it runs does not undo the others. A nil reply means that a \
-             WATCHed key changed and nothing ran; EXECABORT that a command was refused when queued.",
+             WATCHed key changed and nothing ran; EXECABORT that a command was refused when \
+             queued.",
     examples: &["EXEC"],
     run: exec,
     ..Spec::BLANK

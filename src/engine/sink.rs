@@ -26,7 +26,8 @@ pub enum SignalKind {
     Ready,
     /// It was deleted, overwritten or renamed away: group readers look again.
     Gone,
-    /// It lost a group: group readers look again. For WATCH a stream does not change with its groups.
+    /// It lost a group: group readers look again. For WATCH a stream does not change with its
+    /// groups.
     LostGroup,
 }
 
@@ -50,8 +51,8 @@ impl Sink {
         }
     }
 
-    /// Whether signals are kept: on while somebody is blocked or watches. Turning it off drops those
-    /// not yet taken.
+    /// Whether signals are kept: on while somebody is blocked or watches. Turning it off drops
+    /// those not yet taken.
     pub fn listen(&mut self, on: bool) {
         self.listening = on;
         if !on {
@@ -109,7 +110,8 @@ impl<'a> Recorder<'a> {
         Recorder { sink, db, key, at }
     }
 
-    /// Whether somebody wants the events; what is costly to find out need not be found out otherwise.
+    /// Whether somebody wants the events; what is costly to find out need not be found out
+    /// otherwise.
     pub fn is_recording(&self) -> bool {
         self.sink.recording
     }

@@ -1,8 +1,8 @@
 //! The databases: keys with values, times to live, and what moves keys around.
 //!
 //! A key is expired exactly when the caller says what time it is: whoever owns the store calls
-//! [`Store::expire`] before each command and whenever [`Store::next_due`] has come. So no lookup has
-//! to ask for the time, and the order of what happened does not depend on who looks first.
+//! [`Store::expire`] before each command and whenever [`Store::next_due`] has come. So no lookup
+//! has to ask for the time, and the order of what happened does not depend on who looks first.
 
 mod keyspace;
 
@@ -353,8 +353,8 @@ impl Db {
         self.map.keys()
     }
 
-    /// Keys in the order in which they came into being, from a cursor on (0 at first): each with the
-    /// cursor that continues behind it. So SCAN sees every key that exists all along.
+    /// Keys in the order in which they came into being, from a cursor on (0 at first): each with
+    /// the cursor that continues behind it. So SCAN sees every key that exists all along.
     pub fn scan(&self, cursor: u64) -> impl Iterator<Item = (u64, &Name)> {
         self.by_serial.range(cursor..).map(|(serial, name)| (serial.saturating_add(1), name))
     }

@@ -210,8 +210,8 @@ impl Stream {
         }
     }
 
-    /// XADD: appends an entry; `fields` are names and values in turn. A last name without a value is
-    /// left out, and without any field nothing sensible happens: the caller checks.
+    /// XADD: appends an entry; `fields` are names and values in turn. A last name without a value
+    /// is left out, and without any field nothing sensible happens: the caller checks.
     ///
     /// # Errors
     /// See [`AppendError`]; nothing was changed then.

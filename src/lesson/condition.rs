@@ -51,7 +51,8 @@ pub enum Condition {
     /// `saw-run CLIENT KEY`: from the first entry of the stream to the newest one that the client
     /// saw, none is missing and none came twice.
     SawRun(String, String),
-    /// `bites KEY GROUP OP N`: the greatest number of entries that the group handed out in one reply.
+    /// `bites KEY GROUP OP N`: the greatest number of entries that the group handed out in one
+    /// reply.
     Bites(String, String, Compare, i64),
     /// `ran [N times] [CLIENT:] PATTERN [-> REPLY]`
     Ran(i64, CommandPattern),

@@ -56,8 +56,8 @@ impl Evidence {
         Evidence { start_seq, next_seq: start_seq, next_aside, ..Evidence::default() }
     }
 
-    /// Takes in what is new. When history was rewound (undo, seek, fork), what no longer happened is
-    /// forgotten; the asides that did it stay.
+    /// Takes in what is new. When history was rewound (undo, seek, fork), what no longer happened
+    /// is forgotten; the asides that did it stay.
     pub fn update(&mut self, session: &Session) {
         let transcript = session.world().transcript();
         self.rewind(transcript);

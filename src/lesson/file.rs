@@ -124,8 +124,8 @@ fn script(line: u32, text: &str) -> Result<Vec<ScriptLine>, LessonError> {
 impl Lesson {
     /// Reads the blocks of a lesson; the first one is its head (`lesson`).
     ///
-    /// Returns what could be read together with everything that is wrong, so that an author sees all
-    /// mistakes at once and a page shows what is right.
+    /// Returns what could be read together with everything that is wrong, so that an author sees
+    /// all mistakes at once and a page shows what is right.
     pub fn from_blocks(blocks: &[Block]) -> (Lesson, Vec<LessonError>) {
         let mut lesson = Lesson::empty();
         let mut errors = Vec::new();
@@ -216,7 +216,8 @@ impl Lesson {
                 }
                 key => {
                     let what = format!(
-                        "no such entry `{key}`: there are number, title, about, since, scenario, world"
+                        "no such entry `{key}`: there are number, title, about, since, scenario, \
+                         world"
                     );
                     return Err(LessonError::at(n, what));
                 }

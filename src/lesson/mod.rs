@@ -1,8 +1,8 @@
 //! Lessons: what a file says, and the goals that check what a learner did.
 //!
 //! A lesson is a Markdown file; its fenced blocks reach this module as [`Block`]s (see
-//! `docs/authoring.md`). [`Lesson::from_blocks`] reads them, [`Evidence`] collects what the learner's
-//! clients typed and saw, [`judge`] compares both with the state of the world.
+//! `docs/authoring.md`). [`Lesson::from_blocks`] reads them, [`Evidence`] collects what the
+//! learner's clients typed and saw, [`judge`] compares both with the state of the world.
 //!
 //! Invariant: never looks at the page, and never changes the world.
 

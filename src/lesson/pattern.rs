@@ -1,7 +1,8 @@
 //! Patterns for the commands that a learner types and the replies that come back.
 //!
 //! A command pattern is words: `*` stands for any one word, `**` for any number of words, `a|b` for
-//! either, a word in capitals matches in any case, everything else matches as it is. `\*` is a star.
+//! either, a word in capitals matches in any case, everything else matches as it is. `\*` is a
+//! star.
 
 use crate::command::args::strict_i64;
 use crate::resp::Value;

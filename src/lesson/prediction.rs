@@ -111,7 +111,8 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "What comes back?\n- alice's entry again => entries = 1\n- [x] nil => nil\n\
-                        check: alice> XREADGROUP GROUP g alice STREAMS orders >\nbecause: `>` asks\nfor new entries.\n";
+                        check: alice> XREADGROUP GROUP g alice STREAMS orders >\n\
+                        because: `>` asks\nfor new entries.\n";
 
     #[test]
     fn a_prediction_is_read() {

@@ -3,8 +3,8 @@
 use super::Value;
 use super::escape::escape_into;
 
-/// The reply as redis-cli prints it, without the last line end. What is no UTF-8 was escaped, except
-/// in statuses, errors and verbatim strings, which redis-cli prints as they are.
+/// The reply as redis-cli prints it, without the last line end. What is no UTF-8 was escaped,
+/// except in statuses, errors and verbatim strings, which redis-cli prints as they are.
 pub fn layout(value: &Value) -> String {
     let mut out = Vec::new();
     write_value(value, 0, &mut out);
@@ -113,7 +113,8 @@ mod tests {
         let entry = "*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n";
         check(
             &format!("*2\r\n{entry}{entry}"),
-            "1) 1) \"1-0\"\n   2) 1) \"f\"\n      2) \"v\"\n2) 1) \"1-0\"\n   2) 1) \"f\"\n      2) \"v\"",
+            "1) 1) \"1-0\"\n   2) 1) \"f\"\n      2) \"v\"\n\
+             2) 1) \"1-0\"\n   2) 1) \"f\"\n      2) \"v\"",
         );
         let ten = format!("*10\r\n{}", ":1\r\n".repeat(9) + "*2\r\n:1\r\n:2\r\n");
         let (value, _) = decode(ten.as_bytes()).unwrap();

@@ -1,7 +1,7 @@
 //! Replies: the bytes that a server sends, in RESP2 or RESP3, and their reading back.
 //!
-//! Commands write bytes ([`Writer`]); whoever wants a value ([`Value`]) decodes them. So the console,
-//! the tests and a socket all see the same bytes.
+//! Commands write bytes ([`Writer`]); whoever wants a value ([`Value`]) decodes them. So the
+//! console, the tests and a socket all see the same bytes.
 //!
 //! Invariant: knows no command and no stream.
 

@@ -267,7 +267,8 @@ fn check_line(line: &str) -> Result<(), String> {
             Ok(ControlLine::Session(_)) => {
                 let word = String::from_utf8_lossy(word);
                 Err(format!(
-                    "{word} moves through history: a scenario cannot; begin with 'paused: yes' or 'speed: 10x', or write '@5s' before a line"
+                    "{word} moves through history: a scenario cannot; begin with 'paused: yes' or \
+                     'speed: 10x', or write '@5s' before a line"
                 ))
             }
             Err(refusal) => Err(refusal.0.trim_start_matches("ERR ").to_owned()),
@@ -282,8 +283,9 @@ mod tests {
 
     #[test]
     fn a_file_has_a_header_and_lines_by_time() {
-        let text = "# a comment\ntitle: T\nabout: one\nabout: two\nseed: 9\nprofile: 7.2\nspeed: 10x\n\
-                    \nXADD s * note: x\n@2s alice> XLEN s\n@1s SIM ADD PRODUCER web \\\n  STREAM s\n";
+        let text = "# a comment\ntitle: T\nabout: one\nabout: two\nseed: 9\nprofile: 7.2\n\
+                    speed: 10x\n\nXADD s * note: x\n@2s alice> XLEN s\n\
+                    @1s SIM ADD PRODUCER web \\\n  STREAM s\n";
         let scenario = Scenario::parse("t", text).unwrap();
         assert_eq!((scenario.title.as_str(), scenario.about.as_str()), ("T", "one two"));
         assert_eq!((scenario.seed, scenario.speed_permille), (9, 10_000));

@@ -1,8 +1,8 @@
 //! A session as a link or a file.
 //!
-//! `SL`, a version byte, four bytes of checksum, then deflated sections: a tag, a length, the bytes.
-//! A link is the same in base64url, with smaller limits. Readers skip sections that they do not
-//! know, so that a later version can add some.
+//! `SL`, a version byte, four bytes of checksum, then deflated sections: a tag, a length, the
+//! bytes. A link is the same in base64url, with smaller limits. Readers skip sections that they do
+//! not know, so that a later version can add some.
 //!
 //! Decoding runs nothing: it yields a [`Saved`] and what was wrong with it. Whoever loads it shows
 //! [`describe`] first.
@@ -80,7 +80,8 @@ impl fmt::Display for ShareError {
             ShareError::NotASession => f.write_str("this is no Streamlanes session"),
             ShareError::TooNew { version } => write!(
                 f,
-                "this session has format {version}, from a later version of the page: reload the page"
+                "this session has format {version}, from a later version of the page: reload the \
+                 page"
             ),
             ShareError::TooLong { n_bytes, n_max } => {
                 write!(f, "{n_bytes} bytes are too many, at most {n_max}: save it as a file")

@@ -1,7 +1,8 @@
 //! The world: a server, its clients and services, a clock.
 //!
 //! * Inputs: [`World::apply`], one line at the current time.
-//! * Time: [`World::advance_to`] jumps from wake-up to wake-up; [`World::next_wakeup`] says where to.
+//! * Time: [`World::advance_to`] jumps from wake-up to wake-up; [`World::next_wakeup`] says where
+//!   to.
 //! * Outputs: [`World::poll_event`], [`World::transcript`].
 //!
 //! When an input arrives, everything due by now happens first, and everything that it made due now

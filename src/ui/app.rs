@@ -105,8 +105,8 @@ pub struct Changes {
 
 /// A part of the page.
 pub trait Pane {
-    /// Handles a message; a pane looks at its own kinds and ignores the rest. It changes only itself:
-    /// what should happen to the world it pushes as [`Msg::Run`].
+    /// Handles a message; a pane looks at its own kinds and ignores the rest. It changes only
+    /// itself: what should happen to the world it pushes as [`Msg::Run`].
     fn update(&mut self, msg: &Msg, state: &State);
 
     /// Brings its part of the page up to date. Called once after the inbox was emptied.

@@ -1,6 +1,7 @@
 //! Elements and listeners, with the discipline that raw web-sys lacks.
 //!
-//! * Elements that the page promises are found by id ([`by_id`]); one that is missing is a clear error.
+//! * Elements that the page promises are found by id ([`by_id`]); one that is missing is a clear
+//!   error.
 //! * Text only ever becomes text nodes ([`set_text`], [`el`]): nothing is parsed as HTML.
 //! * A listener lives as long as its guard ([`Listener`]).
 //!
@@ -150,8 +151,8 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Calls `run` for every `kind` event at `target`. The handler can not cancel the event's default
-    /// action; see [`Listener::cancelling`].
+    /// Calls `run` for every `kind` event at `target`. The handler can not cancel the event's
+    /// default action; see [`Listener::cancelling`].
     pub fn new(
         target: &EventTarget,
         kind: &'static str,

@@ -1,8 +1,8 @@
 //! The page: the only module that sees the DOM and the wall clock.
 //!
-//! Listeners only push a message into one FIFO [`Inbox`]; [`App`] takes them one by one, and then the
-//! panes ([`Pane`]) bring the page up to date from the world. A button acts by running a line, the
-//! same line that a user could have typed ([`Inbox::run_line`]).
+//! Listeners only push a message into one FIFO [`Inbox`]; [`App`] takes them one by one, and then
+//! the panes ([`Pane`]) bring the page up to date from the world. A button acts by running a line,
+//! the same line that a user could have typed ([`Inbox::run_line`]).
 //!
 //! Invariant: nothing else sees the browser, and nothing here changes the world except by a line.
 

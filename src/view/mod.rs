@@ -23,8 +23,8 @@ pub mod text;
 pub mod tween;
 pub mod twin;
 
-/// A value kept between two bounds; the lower one wins if they cross. (`f32::clamp` panics then, and
-/// its message brings the printing of floats, 16 KB, into the page.)
+/// A value kept between two bounds; the lower one wins if they cross. (`f32::clamp` panics then,
+/// and its message brings the printing of floats, 16 KB, into the page.)
 pub fn within<T: PartialOrd>(value: T, least: T, most: T) -> T {
     let value = if most < value { most } else { value };
     if value < least { least } else { value }

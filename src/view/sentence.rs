@@ -69,12 +69,14 @@ pub fn sentence(event: &Event) -> String {
             format!("{key}: the key was moved to database {db} as {}.", text(to))
         }
         EventKind::ValueChanged => format!("{key}: the value was changed."),
-        EventKind::Published { n_receivers: 0 } => {
-            format!("{key}: a message was published, and nobody was there to receive it.")
-        }
-        EventKind::Published { n_receivers } => {
-            format!("{key}: a message was published to {n_receivers} subscribers.")
-        }
+        EventKind::Published { n_receivers } => published(&key, *n_receivers),
+    }
+}
+
+fn published(key: &str, n_receivers: u64) -> String {
+    match n_receivers {
+        0 => format!("{key}: a message was published, and nobody was there to receive it."),
+        n => format!("{key}: a message was published to {n} subscribers."),
     }
 }
 

@@ -1,5 +1,5 @@
-//! What stands beside the lanes: services, groups and pending entries, events, the ledger; as rows of
-//! text and of lines to run, without a browser.
+//! What stands beside the lanes: services, groups and pending entries, events, the ledger; as rows
+//! of text and of lines to run, without a browser.
 
 use crate::engine::StreamId;
 use crate::limits::{FEED_ROWS_MAX, LEDGER_ROWS_MAX, PENDING_ROWS_MAX};

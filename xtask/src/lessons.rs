@@ -19,8 +19,8 @@ fn folder(workspace: &Workspace) -> PathBuf {
 
 /// Writes a page for each lesson, and the map of the course into the start page.
 ///
-/// A broken lesson is reported and left out; a release build then fails, a development build goes on
-/// with the others.
+/// A broken lesson is reported and left out; a release build then fails, a development build goes
+/// on with the others.
 pub(crate) fn write_pages(build: &Build) -> Result<()> {
     let (course, errors) = Course::load(&folder(build.workspace));
     for error in &errors {

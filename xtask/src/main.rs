@@ -12,14 +12,14 @@ const USAGE: &str = "\
 cargo xtask <command>
 
   serve [--port N] [--open] [--release]   build, serve on localhost (port 8080), reload on change
-  build [--dev]                           the complete static site in dist/ (--dev: target/dist-dev/)
+  build [--dev]                           the static site in dist/ (--dev: in target/dist-dev/)
   test [--only STAGE,…] [--browser NAME,…]
                                           all checks: fmt, clippy, clippy-wasm, native, wasm, build,
                                           size, e2e; browsers: chromium (default), firefox
   size [--record]                         what a visitor downloads, against xtask/size-budget.toml
   screenshots [--readme]                  pictures of the page in target/screenshots/
                                           (--readme: only docs/screenshot.png)
-  setup [NAME…]                           get what the other commands need (they call it themselves):
+  setup [NAME…]                           get what other commands need (they call it themselves):
                                           wasm, chromium, firefox, redis-7.0, redis-8.2
   lesson check [NUMBER…]                  whether lessons can be solved, and whether wrongly
   lesson new NUMBER-NAME                  a new lesson file to start from (docs/authoring.md)

@@ -41,7 +41,8 @@ fn what_was_given_back_belongs_to_nobody_until_it_is_claimed() {
             ("XNACK k g FATAL IDS 1 1-0", "(integer) 1"),
             (
                 "XPENDING k g - + 1",
-                "1) 1) \"1-0\"\n   2) \"\"\n   3) (integer) -1\n   4) (integer) 9223372036854775807",
+                "1) 1) \"1-0\"\n   2) \"\"\n   3) (integer) -1\n   \
+                 4) (integer) 9223372036854775807",
             ),
             ("XNACK k g NOPE IDS 1 1-0", "(error) ERR mode must be SILENT, FAIL, or FATAL"),
             ("XNACK k h FAIL IDS 1 1-0", "(error) NOGROUP No such key 'k' or consumer group 'h'"),
@@ -141,8 +142,8 @@ fn a_full_millisecond_and_a_far_timeout_in_7_0() {
             ("XADD k 0-1 f v", NOT_GREATER),
             (
                 "XREAD COUNT 1 BLOCK 9223372036854775807 STREAMS k 0-18446744073709551614",
-                "1) 1) \"k\"\n   2) 1) 1) \"0-18446744073709551615\"\n         2) 1) \"f\"\n            \
-                 2) \"v\"",
+                "1) 1) \"k\"\n   2) 1) 1) \"0-18446744073709551615\"\n         2) 1) \"f\"\n\
+                 \x20           2) \"v\"",
             ),
         ],
     );

@@ -154,7 +154,9 @@ impl Reason {
         self.of_adding()
             .or_else(|| self.of_reading())
             .or_else(|| self.of_groups())
+            .or_else(|| self.of_group_reads())
             .or_else(|| self.of_pending())
+            .or_else(|| self.of_deletions())
             .unwrap_or_default()
     }
 
@@ -308,6 +310,12 @@ impl Reason {
                  this; the next XADD shows it to them.",
                 entries(*n_again)
             ),
+            _ => return None,
+        })
+    }
+
+    fn of_group_reads(&self) -> Option<String> {
+        Some(match self {
             Reason::GroupIsUpToDate { last, n_pending: 0 } => {
                 format!("The group has handed out everything up to {last}; nothing is newer.")
             }
@@ -398,6 +406,12 @@ impl Reason {
                 "There may be more: go on with {cursor} as the start. 0-0 would mean that all were \
                  looked at."
             ),
+            _ => return None,
+        })
+    }
+
+    fn of_deletions(&self) -> Option<String> {
+        Some(match self {
             Reason::NothingDeleted { id, last } if last < id => {
                 format!("{id} does not exist: the stream ends at {last}.")
             }

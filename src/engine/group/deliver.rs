@@ -52,8 +52,8 @@ pub struct Claimed<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct TimeWalk {
     next: u32,
-    /// The last one that was delivered by now when the walk began. What is claimed moves behind it, and
-    /// so is not claimed again; what stands behind it is from before the clock jumped back.
+    /// The last one that was delivered by now when the walk began. What is claimed moves behind it,
+    /// and so is not claimed again; what stands behind it is from before the clock jumped back.
     last: u32,
     min_idle: Millis,
     now: Millis,
@@ -130,8 +130,8 @@ impl<'a> GroupMut<'a> {
         TimeWalk { next, last, min_idle, now }
     }
 
-    /// XREADGROUP CLAIM: gives the next entry that has been idle for too long to a consumer; `None` if
-    /// there is no further one. Entries that are gone are passed over. Between the steps of one
+    /// XREADGROUP CLAIM: gives the next entry that has been idle for too long to a consumer; `None`
+    /// if there is no further one. Entries that are gone are passed over. Between the steps of one
     /// walk nothing but other steps may happen to the group.
     pub fn claim_idle_next(
         &mut self,

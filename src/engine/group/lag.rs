@@ -83,8 +83,8 @@ fn estimate(log: &Log, id: StreamId, rule: LagRule) -> Option<u64> {
     None
 }
 
-/// Whether an entry at or behind `last` was deleted. Redis 7 forgets about deletions before the first
-/// entry, though the group may not have come so far.
+/// Whether an entry at or behind `last` was deleted. Redis 7 forgets about deletions before the
+/// first entry, though the group may not have come so far.
 fn tombstone_ahead(log: &Log, last: StreamId, rule: LagRule) -> bool {
     let deleted = log.max_deleted_id();
     if rule == LagRule::Redis7 && deleted < log.first_id() {

@@ -117,8 +117,9 @@ impl Pel {
         self.n_nacked += 1;
     }
 
-    /// Puts an owned entry behind the last one whose time is not greater. Searched from both ends at
-    /// once: a new delivery belongs at the end, a claim with an old time mostly at the beginning.
+    /// Puts an owned entry behind the last one whose time is not greater. Searched from both ends
+    /// at once: a new delivery belongs at the end, a claim with an old time mostly at the
+    /// beginning.
     fn link_by_time(&mut self, slot: u32) {
         let time = self.slab.get(slot).delivery_time;
         let mut back = self.newest;

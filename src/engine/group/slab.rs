@@ -131,7 +131,8 @@ impl Slab {
             *self = Slab::default();
             return;
         }
-        // One page with room is kept, so that a reader who acks at once does not allocate each time.
+        // One page with room is kept, so that a reader who acks at once does not allocate each
+        // time.
         if n_used == 0 && 1 < self.with_room.len() {
             self.with_room.remove(&page_idx);
             self.pages[page_idx as usize] = None;

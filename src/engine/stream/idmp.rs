@@ -189,8 +189,8 @@ impl Idmp {
 /// on the order of the pairs. Equal on every platform.
 ///
 /// Each pair is hashed by itself and the hashes are added up, so the order falls out and a repeated
-/// pair counts twice. It keeps accidents apart, not attackers: a producer that wants to collide with
-/// itself may.
+/// pair counts twice. It keeps accidents apart, not attackers: a producer that wants to collide
+/// with itself may.
 pub fn auto_iid(fields: &[&[u8]]) -> [u8; 16] {
     let mut sum = (0_u64, 0_u64);
     for pair in fields.chunks_exact(2) {

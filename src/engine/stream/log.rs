@@ -120,8 +120,8 @@ impl Log {
         self.entries_added = self.entries_added.saturating_add(1);
     }
 
-    /// Removes nodes at the end that began after `id`. Trimming can leave a node of tombstones, and then
-    /// XSETID lead back to before it; nodes must ascend.
+    /// Removes nodes at the end that began after `id`. Trimming can leave a node of tombstones, and
+    /// then XSETID lead back to before it; nodes must ascend.
     fn drop_dead_behind(&mut self, id: StreamId) {
         while let Some(Slot { first, node }) = self.nodes.back()
             && id < *first

@@ -1,11 +1,11 @@
 //! A run of entries, packed.
 //!
-//! Layout: the field names of the first entry (count, then each name), then the entries. An entry is
-//! one byte of flags, the length of what follows, the distance of its milliseconds from the node's
-//! first id, its sequence (the distance, if the milliseconds are the same), and then, if its field
-//! names are those of the node, its values; otherwise the number of fields and each name and value.
-//! Nothing ever moves: deleting an entry sets a flag. So the offset of an entry stays valid as long
-//! as its node lives.
+//! Layout: the field names of the first entry (count, then each name), then the entries. An entry
+//! is one byte of flags, the length of what follows, the distance of its milliseconds from the
+//! node's first id, its sequence (the distance, if the milliseconds are the same), and then, if its
+//! field names are those of the node, its values; otherwise the number of fields and each name and
+//! value. Nothing ever moves: deleting an entry sets a flag. So the offset of an entry stays valid
+//! as long as its node lives.
 
 use super::StreamId;
 use super::packed::{bytes, put_bytes, put_varint, redis, varint, varint_len};

@@ -1,8 +1,8 @@
 //! How bytes are counted and laid out.
 //!
 //! Two different things: [`redis`] counts what an item *would* take in Redis's own encoding (spec
-//! §3.3), because that decides where nodes end and so what `~` trimming removes; the rest is our own
-//! encoding, which is smaller.
+//! §3.3), because that decides where nodes end and so what `~` trimming removes; the rest is our
+//! own encoding, which is smaller.
 
 /// Appends a number, seven bits a byte, low bits first.
 pub(super) fn put_varint(out: &mut Vec<u8>, mut n: u64) {

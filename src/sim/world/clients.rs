@@ -118,7 +118,8 @@ impl World {
         let is_full = CONSOLE_CLIENTS_MAX <= self.clients.by_name.len();
         if !is_known && (is_full || NAME_BYTES_MAX < name.len()) {
             let text = format!(
-                "No more clients: at most {CONSOLE_CLIENTS_MAX}, with names of at most {NAME_BYTES_MAX} bytes."
+                "No more clients: at most {CONSOLE_CLIENTS_MAX}, with names of at most \
+                 {NAME_BYTES_MAX} bytes."
             );
             return self.note(seq, &text);
         }

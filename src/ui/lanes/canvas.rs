@@ -68,7 +68,8 @@ impl Canvas {
         }
     }
 
-    /// Fits the pixels to a size and to the screen's density; returns whether that changed anything.
+    /// Fits the pixels to a size and to the screen's density; returns whether that changed
+    /// anything.
     pub fn fit(&mut self, width: f64, height: f64) -> bool {
         let ratio = within(dom::window().device_pixel_ratio(), 0.5, 4.0);
         if (width, height, ratio) == (self.width, self.height, self.ratio) {

@@ -21,7 +21,8 @@ const VERSION: u32 = 1;
 /// Everything in a database, as it was found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Contents {
-    /// Records with their numbers, ascending. What is no string is `None`: somebody else's, or damage.
+    /// Records with their numbers, ascending. What is no string is `None`: somebody else's, or
+    /// damage.
     pub records: Vec<(u64, Option<String>)>,
     /// Values with their names.
     pub values: Vec<(String, Option<String>)>,

@@ -1,4 +1,5 @@
-//! What could stand at the caret: commands, options, and the names and ids that are there right now.
+//! What could stand at the caret: commands, options, and the names and ids that are there right
+//! now.
 
 use super::editor::Completion;
 use super::popup::{Choice, Line};

@@ -19,7 +19,8 @@ struct Walk {
 }
 
 impl History {
-    /// The history of an earlier visit, oldest first; the oldest lines beyond the bound are dropped.
+    /// The history of an earlier visit, oldest first; the oldest lines beyond the bound are
+    /// dropped.
     pub fn restored(lines: impl IntoIterator<Item = String>) -> History {
         let mut history = History::default();
         for line in lines {
@@ -33,7 +34,8 @@ impl History {
         &self.lines
     }
 
-    /// Remembers a line and ends the walk. Blank lines and repetitions of the last line are not kept.
+    /// Remembers a line and ends the walk. Blank lines and repetitions of the last line are not
+    /// kept.
     pub fn push(&mut self, line: &str) {
         self.walk = None;
         if line.trim().is_empty() || self.lines.last().is_some_and(|last| last == line) {

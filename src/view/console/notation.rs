@@ -2,8 +2,8 @@
 //! may come next.
 //!
 //! In the notation a word with a small letter is a placeholder (`group`), any other word stands for
-//! itself (`MAXLEN`, `*`). `[…]` may be left out, `<… | …>` is a choice, `[id ...]` may be repeated.
-//! Neighbouring `[…]` come in any order, each at most once, as Redis reads its options.
+//! itself (`MAXLEN`, `*`). `[…]` may be left out, `<… | …>` is a choice, `[id ...]` may be
+//! repeated. Neighbouring `[…]` come in any order, each at most once, as Redis reads its options.
 
 /// A notation, ready to follow words with.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -15,8 +15,8 @@ pub enum RowKey {
     Extra(usize),
 }
 
-/// A row between the lines of the transcript: a line that moved through history, or what the console
-/// itself has to say (HELP, a notice).
+/// A row between the lines of the transcript: a line that moved through history, or what the
+/// console itself has to say (HELP, a notice).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Extra {
     /// Shown before the transcript's line of that number.

@@ -5,7 +5,8 @@
 //! * [`real`] starts a redis-server and talks to it; [`engine`] does the same with ours.
 //! * [`compare`] says whether two replies are the same; only what the wall clock decides (idle
 //!   times and the like) may differ, and only by as long as the sequence took.
-//! * [`campaign`] does it for many seeds; [`minimise`] makes a sequence that differs as short as it can be.
+//! * [`campaign`] does it for many seeds; [`minimise`] makes a sequence that differs as short as it
+//!   can be.
 //!
 //! Ids made from the clock (`XADD key *`) are compared exactly: the engine is told the time that
 //! the real server's id shows.

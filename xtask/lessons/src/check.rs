@@ -1,4 +1,5 @@
-//! Runs lessons: solutions must solve them, rejected attempts must not, quoted replies must be true.
+//! Runs lessons: solutions must solve them, rejected attempts must not, quoted replies must be
+//! true.
 
 use std::collections::BTreeMap;
 
@@ -156,7 +157,8 @@ fn useless_goals(lesson: &Lesson, profile: Profile) -> Vec<Finding> {
     always
         .map(|(goal, _)| {
             let what = format!(
-                "the goal `{}` is always reached: add a rejected attempt that misses it, or remove it",
+                "the goal `{}` is always reached: add a rejected attempt that misses it, or remove \
+                 it",
                 goal.name
             );
             (1, what)

@@ -122,7 +122,8 @@ impl Reader {
                 let lesson = dest_url.ends_with(".html") && !dest_url.contains(['/', ':']);
                 if !lesson && !dest_url.starts_with("https://") {
                     let what = format!(
-                        "`{dest_url}` leads nowhere: link to a lesson (`4.3-name.html`) or `https://…`"
+                        "`{dest_url}` leads nowhere: link to a lesson (`4.3-name.html`) or \
+                         `https://…`"
                     );
                     self.mistakes.push((line, what));
                 }

@@ -94,7 +94,10 @@ pub fn article(course: &Course, lesson: &CourseLesson) -> String {
         title = escape(&data.title),
     );
     out.push_str(&lesson.prose.html);
-    out.push_str("<section aria-labelledby=\"goals-title\"><h3 id=\"goals-title\">Goals</h3>\n<ol class=\"goals\">\n");
+    out.push_str(
+        "<section aria-labelledby=\"goals-title\"><h3 id=\"goals-title\">Goals</h3>\n\
+         <ol class=\"goals\">\n",
+    );
     for goal in &data.goals {
         out.push_str(&format!(
             "<li data-goal=\"{}\"><span class=\"goal-text\">{}</span></li>\n",
@@ -109,7 +112,8 @@ pub fn article(course: &Course, lesson: &CourseLesson) -> String {
     for (n, hint) in (1..).zip(&data.hints) {
         let html = inline(hint);
         out.push_str(&format!(
-            "<details class=\"hint\" data-hint=\"{n}\"><summary>Hint {n}</summary><p>{html}</p></details>\n"
+            "<details class=\"hint\" data-hint=\"{n}\"><summary>Hint {n}</summary><p>{html}</p>\
+             </details>\n"
         ));
     }
     for script in data.solutions.iter().take(1) {
@@ -129,8 +133,8 @@ fn solution(script: &Script) -> String {
         script.lines.iter().map(|line| format!("{}> {}", line.who, line.line)).collect();
     format!(
         "<details class=\"solution\"><summary data-solution=\"\">Show the solution</summary>\
-         <p>Seeing it does not count as solving: reset the lesson afterwards and do it yourself.</p>\
-         <pre><code>{}</code></pre></details>\n",
+         <p>Seeing it does not count as solving: reset the lesson afterwards and do it yourself.\
+         </p><pre><code>{}</code></pre></details>\n",
         escape(&lines.join("\n"))
     )
 }

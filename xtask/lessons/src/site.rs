@@ -1,5 +1,5 @@
-//! The pages of the course, made from the page of the playground: the same page with a lesson in its
-//! lesson pane.
+//! The pages of the course, made from the page of the playground: the same page with a lesson in
+//! its lesson pane.
 
 use crate::course::{Course, CourseLesson};
 use crate::page::{article, data, escape, map};
@@ -87,8 +87,9 @@ mod tests {
 
     #[test]
     fn addresses_of_the_root_go_one_up() {
-        let html = "<a href=\"#x\"><link href=\"css/a.css\"><a href=\"https://x.org/\"><img src=\"b.svg\">";
-        let up = "<a href=\"#x\"><link href=\"../css/a.css\"><a href=\"https://x.org/\"><img src=\"../b.svg\">";
+        let html = "<a href=\"#x\"><link href=\"a.css\"><a href=\"https://x.org/\"><img src=\"b\">";
+        let up =
+            "<a href=\"#x\"><link href=\"../a.css\"><a href=\"https://x.org/\"><img src=\"../b\">";
         assert_eq!(one_up(html), up);
     }
 }

@@ -18,7 +18,8 @@ use crate::workspace::{Workspace, cargo, find_in_path};
 /// The target's name.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Set to `debian` to use Debian's packages although rustup would do, for instance to test that way.
+/// Set to `debian` to use Debian's packages although rustup would do, for instance to test that
+/// way.
 const CHOICE_VARIABLE: &str = "STREAMLANES_WASM_TOOLCHAIN";
 
 /// How long `rustup target add` may take: it downloads some 20 MB, or finds that it cannot.

@@ -110,9 +110,9 @@ pub(super) fn xpending(g: &mut Generator) -> Vec<Word> {
 
 pub(super) fn xgroup(g: &mut Generator) -> Vec<Word> {
     let what = match g.rng.weighted(&[45, 12, 4, 14, 10, 1]) {
-        // 8.2.3 goes on protecting entries for a group that was destroyed: it remembers the smallest
-        // last-delivered-id of all groups, and XGROUP DESTROY does not make it forget. Then ACKED
-        // removes too little. We do not copy that; see docs/fidelity.md.
+        // 8.2.3 goes on protecting entries for a group that was destroyed: it remembers the
+        // smallest last-delivered-id of all groups, and XGROUP DESTROY does not make it forget.
+        // Then ACKED removes too little. We do not copy that; see docs/fidelity.md.
         2 if g.profile.has((8, 2)) => 3,
         what => what,
     };

@@ -187,7 +187,7 @@ impl Session {
         let seq = self.world.apply(&input.who, &input.line);
         self.n_applied += 1;
         self.end = self.end.max(self.world.now());
-        self.checkpoints.consider(&self.world, self.n_applied);
+        self.checkpoints.consider(&mut self.world, self.n_applied);
         Some(seq)
     }
 
@@ -204,7 +204,7 @@ impl Session {
             let progress = self.world.advance_to(target, slice);
             n_steps += progress.n_steps;
             self.end = self.end.max(self.now());
-            self.checkpoints.consider(&self.world, self.n_applied);
+            self.checkpoints.consider(&mut self.world, self.n_applied);
             let is_input_due = progress.reached && input_at == Some(target);
             if progress.reached && !is_input_due {
                 self.jump_to = self.jump_to.filter(|at| until < *at);

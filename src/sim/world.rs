@@ -203,9 +203,11 @@ impl World {
     }
 
     /// The world as a checkpoint: without events that wait for whoever draws them.
-    pub(super) fn to_checkpoint(&self) -> World {
+    pub(super) fn checkpoint(&mut self) -> World {
+        let waiting = self.events.take();
         let mut world = self.clone();
-        world.events.record(false);
+        self.events.put_back(waiting);
+        world.record_events(false);
         world
     }
 

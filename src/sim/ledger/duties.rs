@@ -22,6 +22,9 @@ struct Stream {
     entries: SharedLog<Owed>,
     /// What is shared by all entries whose key is not known.
     no_key: Option<Name>,
+    /// The key was deleted: its entries are remembered until new ones come, since what a service
+    /// has in hand may be done all the same.
+    is_gone: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -97,6 +100,9 @@ impl Duties {
 
     pub(super) fn added(&mut self, stream: &Name, id: StreamId) {
         let Some(stream) = self.stream(stream) else { return };
+        if std::mem::take(&mut stream.is_gone) {
+            stream.entries = SharedLog::default();
+        }
         if stream.entries.last().is_none_or(|last| last.id < id) {
             let key = Rc::clone(stream.no_key.get_or_insert_with(|| Name::from(&b""[..])));
             stream.entries.push(Owed { id, key, done: 0, lost: 0 });
@@ -107,7 +113,7 @@ impl Duties {
     /// The stream is gone, and with it its groups.
     pub(super) fn deleted(&mut self, stream: &[u8]) {
         let Some(stream) = self.streams.get_mut(stream) else { return };
-        stream.entries = SharedLog::default();
+        stream.is_gone = true;
         stream.groups.iter_mut().for_each(|group| group.after = None);
     }
 

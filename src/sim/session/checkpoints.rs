@@ -27,14 +27,14 @@ impl Checkpoints {
 
     /// Keeps the world if it has come far enough since the last one that was kept. `n_applied`:
     /// how many inputs of the journal are in it.
-    pub(super) fn consider(&mut self, world: &World, n_applied: usize) {
+    pub(super) fn consider(&mut self, world: &mut World, n_applied: usize) {
         // An input may run no command (SIM, CLOCK BACK) but has to be replayed all the same.
         let work = |world: &World, n_applied: usize| world.n_commands() + n_applied as u64;
         let last = self.list.last().map_or(0, |last| work(&last.world, last.n_applied));
         if work(world, n_applied) < last + self.stride {
             return;
         }
-        self.list.push(Checkpoint { n_applied, world: world.to_checkpoint() });
+        self.list.push(Checkpoint { n_applied, world: world.checkpoint() });
         if CHECKPOINTS_MAX < self.list.len() {
             let mut keep = false;
             self.list.retain(|_| {

@@ -150,7 +150,7 @@ impl World {
             }
         };
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        let (outcome, reply) = self.run_command(id, &words);
+        let (outcome, reply) = self.run_command(id, &words, false);
         if words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"CLIENT")) {
             self.bury_the_killed(id);
         }
@@ -185,8 +185,13 @@ impl World {
         }
     }
 
-    /// Runs a command on the server.
-    pub(super) fn run_command(&mut self, id: ClientId, words: &[&[u8]]) -> (Outcome, Vec<u8>) {
+    /// Runs a command on the server, and hears what happened by it.
+    pub(super) fn run_command(
+        &mut self,
+        id: ClientId,
+        words: &[&[u8]],
+        by_service: bool,
+    ) -> (Outcome, Vec<u8>) {
         #[cfg(feature = "fault-injection")]
         if let (Some(command), Some(word)) = (&self.panic_on, words.first()) {
             assert!(!word.eq_ignore_ascii_case(command), "injected by SIM PANIC ON");
@@ -195,6 +200,7 @@ impl World {
         let outcome = self.server.execute(id, words, self.server_now(), &mut reply);
         self.n_commands += 1;
         self.trace.bytes(&reply);
+        self.collect_events(by_service);
         self.learn_key(words, &reply);
         (outcome, reply)
     }

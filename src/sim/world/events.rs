@@ -32,6 +32,16 @@ impl EventBuffer {
         self.waiting.pop_front()
     }
 
+    /// Takes the events out, so that a clone of the world does not copy them.
+    pub(super) fn take(&mut self) -> VecDeque<WorldEvent> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Puts back what was taken out.
+    pub(super) fn put_back(&mut self, waiting: VecDeque<WorldEvent>) {
+        self.waiting = waiting;
+    }
+
     pub(super) fn record(&mut self, on: bool) {
         self.recording = on;
         if !on {

@@ -216,7 +216,7 @@ impl World {
         };
         let words: Vec<&[u8]> = words.iter().collect();
         let seq = self.say(name, join(&words).into(), Origin::Service);
-        let (outcome, reply) = self.run_command(client, &words);
+        let (outcome, reply) = self.run_command(client, &words, true);
         match outcome {
             Outcome::Replied => self.service_receives(id, seq, reply),
             Outcome::Blocked => {

@@ -115,3 +115,5 @@ pub const LEDGER_ROWS_MAX: usize = 60;
 /// Pending entries that the inspector shows of each group.
 pub const PENDING_ROWS_MAX: usize = 12;
 const _: () = assert!(SCENARIO_BYTES_MAX <= LINK_DECODED_BYTES_MAX);
+/// Events about entries that are kept for biographies.
+pub const CHRONICLE_EVENTS_MAX: usize = 30_000;

@@ -15,6 +15,7 @@ use super::crash;
 use super::dom::{self, Listener};
 use super::inbox::Inbox;
 use super::lanes::LanesMsg;
+use super::layout::LayoutMsg;
 use super::lesson::LessonMsg;
 use super::settings::{Settings, SettingsMsg};
 use super::share::ShareMsg;
@@ -47,6 +48,8 @@ pub enum Msg {
     Biography(Option<(u32, Name, StreamId)>),
     /// In the share dialog.
     Share(ShareMsg),
+    /// At a splitter, or the room for the page changed.
+    Layout(LayoutMsg),
     /// In the settings dialog.
     Setting(SettingsMsg),
     /// What is chosen now.

@@ -9,8 +9,10 @@
 pub mod app;
 pub mod start;
 
+pub mod biography;
 pub mod console;
 pub mod lanes;
+pub mod layout;
 pub mod settings;
 
 pub mod crash;

@@ -8,11 +8,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::app::{App, Msg, Pane};
+use super::biography::BiographyPane;
 use super::console::ConsolePane;
 use super::crash::{self, CrashPane};
 use super::dom::{self, MissingElement};
 use super::inbox::Inbox;
 use super::lanes::LanesPane;
+use super::layout::LayoutPane;
 use super::lesson::{self, LessonPane};
 use super::settings::SettingsPane;
 use super::share::SharePane;
@@ -240,5 +242,7 @@ fn panes(inbox: &Inbox, contents: &Contents) -> Result<Vec<Box<dyn Pane>>, Missi
         Box::new(TimeBarPane::mount(inbox)?),
         Box::new(SidePane::mount(inbox)?),
         Box::new(SharePane::mount(inbox)?),
+        Box::new(BiographyPane::mount(inbox)?),
+        Box::new(LayoutPane::mount(inbox, contents)?),
     ])
 }

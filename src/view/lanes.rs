@@ -39,6 +39,8 @@ pub struct Lanes {
     /// Where each group's marker stands while it glides.
     markers: SortedMap<(u32, u32), f64>,
     version: u64,
+    /// The version at which the services were looked at.
+    services_version: u64,
 }
 
 /// A stream that exists or existed.

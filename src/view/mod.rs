@@ -11,6 +11,7 @@ pub mod picture;
 pub mod scene;
 pub mod tokens;
 
+pub mod biography;
 pub mod camera;
 pub mod draw;
 pub mod head;

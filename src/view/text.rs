@@ -200,6 +200,25 @@ pub fn profile_name(profile: Profile) -> String {
     }
 }
 
+pub const LIFE_IS_PARTIAL: &str = "What happened before this page saw it is not told here.";
+
+/// The title of a biography.
+pub fn life_title(stream: &str, id: StreamId) -> String {
+    format!("{id} in {stream}")
+}
+
+/// A pending entry in a biography.
+pub fn life_pending(
+    group: &str,
+    owner: &str,
+    n_deliveries: u64,
+    idle_ms: Option<Millis>,
+) -> String {
+    let times = counted(n_deliveries, "time", "times");
+    let idle = idle_ms.map_or(String::new(), |ms| format!(", idle {}", duration(ms)));
+    format!("{group}: pending for {owner}, delivered {times}{idle}")
+}
+
 /// Bytes as text: what is not UTF-8 becomes `\x..`, control characters too.
 pub fn lossy(bytes: &[u8]) -> String {
     let mut out = String::new();

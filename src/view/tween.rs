@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::picture::CellState;
 use crate::engine::StreamId;
 use crate::limits::FLIGHTS_MAX;
+use crate::sorted::SortedMap;
 
 /// A group number for what concerns the log only.
 pub const NO_GROUP: u32 = u32::MAX;
@@ -200,6 +201,19 @@ impl Tweens {
     /// The motions and how far they are: `None` before they begin. Oldest first.
     pub fn flights(&self) -> impl Iterator<Item = (&Flight, Option<f32>)> {
         self.flights.iter().map(|flight| (flight, flight.progress(self.now_ms)))
+    }
+
+    /// For each group, the first place whose entry has not reached its consumer yet.
+    pub fn undelivered(&self) -> SortedMap<(u32, u32), u64> {
+        let mut first = SortedMap::new();
+        for flight in &self.flights {
+            if flight.motion == Motion::Delivered {
+                let group = (flight.mover.stream, flight.mover.group);
+                let place = first.get_or_insert_with(group, || flight.place);
+                *place = flight.place.min(*place);
+            }
+        }
+        first
     }
 
     /// What moving entries still look like where they rest: for each, the state before its first

@@ -124,7 +124,7 @@ impl LanesPane {
         })
     }
 
-    fn on_message(&mut self, msg: &LanesMsg, state: &State) {
+    fn on_message(&mut self, msg: &LanesMsg) {
         self.dirty = true;
         let log_width = Plan::log_width(self.canvas.size()[0]);
         match msg {
@@ -156,7 +156,11 @@ impl LanesPane {
                 self.look.focus = *target;
                 self.reveal(log_width);
             }
-            LanesMsg::Open(target) => self.open(*target, state),
+            LanesMsg::Open(target) => {
+                if let Some(entry) = self.lanes.entry_of(*target) {
+                    self.inbox.push(Msg::Biography(Some(entry)));
+                }
+            }
         }
         self.tools.show(self.camera.follow, self.twin.is_open());
     }
@@ -204,14 +208,6 @@ impl LanesPane {
         if from_left < 0.0 || self.camera.n_visible(log_width) - 1.0 < from_left {
             self.camera.show(target.stream(), place, log_width);
         }
-    }
-
-    fn open(&mut self, target: Target, state: &State) {
-        let (Some((db, key)), Some(id)) = (self.lanes.key(target.stream()), target.entry()) else {
-            return;
-        };
-        let _ = state;
-        self.inbox.push(Msg::Biography(Some((db, key.clone(), id))));
     }
 
     fn fit_canvas(&mut self) {
@@ -283,10 +279,10 @@ impl LanesPane {
 }
 
 impl Pane for LanesPane {
-    fn update(&mut self, msg: &Msg, state: &State) {
+    fn update(&mut self, msg: &Msg, _state: &State) {
         match msg {
             Msg::Tick => self.ticked = true,
-            Msg::Lanes(msg) => self.on_message(msg, state),
+            Msg::Lanes(msg) => self.on_message(msg),
             Msg::Settings(settings) => {
                 self.lanes.tweens.set_still(settings.is_still());
                 self.canvas.read_tokens();

@@ -39,7 +39,7 @@ pub(super) fn pill(stream: &StreamPicture, name: &str) -> [f32; 2] {
 }
 
 fn pill_width(name: &str) -> f32 {
-    (name.chars().count() as f32 * Font::Name.letter_px() + 28.0).min(190.0)
+    (name.chars().count() as f32 * Font::Name.letter_px() + 36.0).min(190.0)
 }
 
 fn producers(pen: &Pen, stream: &StreamPicture, rows: &StreamPlan, scene: &mut Scene) {
@@ -60,11 +60,11 @@ fn producers(pen: &Pen, stream: &StreamPicture, rows: &StreamPlan, scene: &mut S
         let area = [x, y - 11.0, w, 22.0];
         scene.rect(Brush::fill(Layer::Gutter, ground), area, 11.0);
         scene.rect(Brush::stroke(Layer::GutterDetail, line, 2), area, 11.0);
-        health(scene, producer.health, x + 13.0, y);
+        health(scene, producer.health, x + 12.0, y);
         let (layer, font, align) = (Layer::GutterDetail, Font::Name, Align::Centre);
         let text = producer.name.clone();
         let has_glyph = producer.health != Health::Unknown;
-        let x = x + w / 2.0 + if has_glyph { 6.0 } else { 0.0 };
+        let x = x + w / 2.0 + if has_glyph { 7.0 } else { 0.0 };
         let label = Label { layer, paint: ink, font, align, alpha: 255, x, y, text };
         scene.label(label, w - 12.0);
     }
@@ -302,6 +302,8 @@ fn names(pen: &Pen, stream: &StreamPicture, rows: &StreamPlan, scene: &mut Scene
             text: "‹".to_owned(),
         };
         scene.label(triangle, 20.0);
+        let ground = [x, rows.log_y + 1.0, 14.0, pen.plan.measures.log - 2.0];
+        scene.rect(Brush::fill(Layer::Gutter, Paint::Surface), ground, 0.0);
         let target = Target::Beyond { stream: stream.stream, left: true };
         scene.spots.push(Spot { area, target });
     }

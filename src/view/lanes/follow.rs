@@ -7,7 +7,7 @@ use super::{Lanes, Places, Service};
 use crate::engine::event::{Delivery, Event, EventKind, Name};
 use crate::engine::stream::Stream;
 use crate::engine::{StreamId, Value};
-use crate::sim::{ServiceChange, World, WorldEvent, WorldEventKind};
+use crate::sim::{ServiceChange, ServiceState, World, WorldEvent, WorldEventKind};
 use crate::time::Millis;
 use crate::view::camera::eased;
 use crate::view::picture::NOBODY;
@@ -39,9 +39,7 @@ impl Lanes {
         self.tweens.clear();
         self.markers.clear();
         self.services.clear();
-        for view in world.services() {
-            self.services.insert(view.name.clone(), Service::new(view, world.now()));
-        }
+        self.look_at_services(world);
         for stream in &mut self.streams {
             stream.exists = false;
             stream.places = Places::default();
@@ -82,23 +80,30 @@ impl Lanes {
     }
 
     fn service(&mut self, world: &World, name: &Rc<str>, change: &ServiceChange, at: Millis) {
-        let since = match change {
-            ServiceChange::Working { .. } => at,
-            ServiceChange::Failed { entry } => {
-                self.failed(name, *entry);
-                at
+        match change {
+            // Frequent: these touch one service only.
+            ServiceChange::Working { entry, until } => {
+                if let Some(service) = self.services.get_mut(name) {
+                    service.since = at;
+                    service.view.state = ServiceState::Working { entry: *entry, until: *until };
+                    service.view.in_hand = vec![*entry];
+                }
             }
-            _ => at,
-        };
-        // One walk over the services keeps all of them fresh.
+            ServiceChange::Failed { entry } => self.failed(name, *entry),
+            ServiceChange::DeadLettered { .. } => {}
+            _ => self.look_at_services(world),
+        }
+    }
+
+    /// Brings what is known of the services up to date.
+    pub(super) fn look_at_services(&mut self, world: &World) {
+        let mut services = crate::sorted::SortedMap::new();
         for view in world.services() {
             let known = self.services.get(&view.name).map(|service| service.since);
-            let since = if view.name == *name { since } else { known.unwrap_or(at) };
-            self.services.insert(view.name.clone(), Service::new(view, since));
+            let since = known.unwrap_or(world.now());
+            services.insert(view.name.clone(), Service::new(view, since));
         }
-        if matches!(change, ServiceChange::Removed) {
-            self.services.remove(name);
-        }
+        self.services = services;
     }
 
     fn failed(&mut self, name: &Rc<str>, entry: StreamId) {
@@ -271,6 +276,7 @@ impl Lanes {
     pub(super) fn glide_markers(&mut self, world: &World, dt_ms: u32) -> bool {
         let mut gliding = false;
         let still = self.tweens.is_still();
+        let waiting = self.tweens.undelivered();
         for (number, lane) in (0..).zip(&self.streams).filter(|(_, lane)| lane.exists) {
             let stream = world.server().store().stream(lane.db, &lane.key).ok().flatten();
             let Some(stream) = stream else { continue };
@@ -279,7 +285,9 @@ impl Lanes {
                     self.markers.remove(&(number, group_number));
                     continue;
                 };
-                let target = lane.places.behind(state.last_id()) as f64;
+                // The marker waits for an entry that is still on its way to a consumer.
+                let awaited = waiting.get(&(number, group_number)).copied().unwrap_or(u64::MAX);
+                let target = lane.places.behind(state.last_id()).min(awaited) as f64;
                 let marker = self.markers.get_or_insert_with((number, group_number), || target);
                 *marker = if still { target } else { eased(*marker, target, dt_ms) };
                 if (*marker - target).abs() < 0.01 {
@@ -293,12 +301,16 @@ impl Lanes {
     }
 }
 
-/// What an entry holds, in a few letters: the first value that is more than a number.
+/// What an entry holds, in a few letters: the first value that is a
+/// word, else one that is more than a number.
 pub(in crate::view) fn text_of(stream: &Stream, id: StreamId) -> String {
     let Some(entry) = stream.get(id) else { return String::new() };
     let is_word = |value: &&[u8]| value.iter().any(u8::is_ascii_alphabetic);
     let first = entry.fields().next().map(|(_, value)| value);
-    let word = entry.fields().map(|(_, value)| value).find(is_word).or(first);
+    let is_plain = |value: &&[u8]| value.len() > 1 && value.iter().all(u8::is_ascii_alphabetic);
+    let mut values = entry.fields().map(|(_, value)| value);
+    let plain = values.clone().find(is_plain);
+    let word = plain.or_else(|| values.find(is_word)).or(first);
     let short = word.unwrap_or_default();
     crate::view::text::lossy(short.get(..48).unwrap_or(short))
 }

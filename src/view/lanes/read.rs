@@ -48,6 +48,10 @@ struct Reading<'a> {
 impl Lanes {
     /// Everything to be drawn.
     pub fn picture(&mut self, world: &World, view: View) -> Picture {
+        if self.services_version != self.version {
+            self.services_version = self.version;
+            self.look_at_services(world);
+        }
         self.heal(world);
         let existing = (0..).zip(&self.streams).filter(|(_, lane)| lane.exists);
         let n_existing = existing.clone().count();

@@ -1,5 +1,5 @@
-//! Sizes of the panes: splitters that are dragged or moved by keys and remembered, and the room that
-//! an on-screen keyboard leaves.
+//! Sizes of the panes: splitters that are dragged or moved by keys and remembered, and the room
+//! that an on-screen keyboard leaves.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -105,7 +105,11 @@ fn replayed(session: &Session, seed: u64) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn however_it_came_about(seed in 0..1_000_u64, moves in moves(), budget in 1..50_usize) {

@@ -177,7 +177,7 @@ fn hello(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
 }
 
 fn write_hello(ctx: &mut Ctx<'_>, id: u64, protocol: Protocol) {
-    let valkey = matches!(ctx.profile, Profile::Valkey8 | Profile::Valkey9);
+    let valkey = ctx.profile.is_valkey();
     ctx.out.map(7);
     ctx.out.bulk(b"server");
     ctx.out.bulk(if valkey { b"valkey" } else { b"redis" });

@@ -248,7 +248,11 @@ impl Server {
         let mut out = Writer::new(&mut reply, self.state.protocol(id));
         match decision {
             ByKey::Stay => {}
-            ByKey::Refuse(error) => out.error(error.as_bytes()),
+            ByKey::Refuse(error) => {
+                self.state.stats.called(number, true);
+                self.state.stats.error(error.as_bytes());
+                out.error(error.as_bytes());
+            }
             ByKey::Read(words) => {
                 let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
                 let Server { profile, store, state, .. } = self;
@@ -297,7 +301,6 @@ pub(super) fn call(ctx: &mut Ctx<'_>, entry: &Entry, words: &[&[u8]]) -> Flow {
             ctx.state.stats.called(entry.number, false);
         }
         Ok(Flow::Done) => {
-            ctx.state.stats.n_changes += u64::from(entry.flags & flag::WRITE != 0);
             ctx.state.stats.called(entry.number, false);
         }
         Err(error) => {

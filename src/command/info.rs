@@ -83,7 +83,7 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
 fn server(ctx: &mut Ctx<'_>, text: &mut String) -> std::fmt::Result {
     let uptime_s = ctx.now.saturating_sub(ctx.state.started_at.unwrap_or(ctx.now)) / 1000;
     write!(text, "# Server\r\n")?;
-    if matches!(ctx.profile, Profile::Valkey8 | Profile::Valkey9) {
+    if ctx.profile.is_valkey() {
         write!(text, "redis_version:7.2.4\r\nserver_name:valkey\r\n")?;
         write!(text, "valkey_version:{}\r\n", version(ctx.profile))?;
     } else {
@@ -141,7 +141,7 @@ fn human(bytes: u64) -> String {
 
 /// Nothing is ever saved; test harnesses wait for these numbers to be 0.
 fn persistence(ctx: &mut Ctx<'_>, text: &mut String) -> std::fmt::Result {
-    let changes = ctx.state.stats.n_changes;
+    let changes = ctx.store.sink.n_changes();
     write!(text, "# Persistence\r\nloading:0\r\nasync_loading:0\r\n")?;
     write!(text, "rdb_changes_since_last_save:{changes}\r\nrdb_bgsave_in_progress:0\r\n")?;
     write!(text, "aof_enabled:0\r\naof_rewrite_in_progress:0\r\n")?;

@@ -78,6 +78,11 @@ impl Profile {
         self.redis_version() < (7, 2)
     }
 
+    /// Whether it is a Valkey.
+    pub fn is_valkey(self) -> bool {
+        matches!(self, Profile::Valkey8 | Profile::Valkey9)
+    }
+
     /// Whether a thing that came with Redis `major.minor` exists here.
     pub fn has(self, since: (u8, u8)) -> bool {
         since <= self.redis_version()
@@ -113,9 +118,10 @@ impl Profile {
         self.has((8, 10))
     }
 
-    /// XREAD takes `+` for the last entry (7.4, spec §1). Before, it is no id.
+    /// XREAD takes `+` for the last entry (7.4, spec §1, and Valkey 8, whose tests use it). Before, it
+    /// is no id.
     pub fn has_read_last(self) -> bool {
-        self.has((7, 4))
+        self.has((7, 4)) || self.is_valkey()
     }
 
     /// ENTRIESREAD, ENTRIESADDED and MAXDELETEDID exist, and XINFO shows the counters behind them
@@ -145,9 +151,14 @@ impl Profile {
         self.has((8, 8))
     }
 
-    /// When the lag is known (8.0, spec §8); Valkey kept the older rule.
+    /// When the lag is known. Redis 7.2.7 and 7.4.2 have the rule of 8.0 (their release notes name
+    /// pull requests 13338 and 13473); Valkey took over half of it (its tests of 8.1.1 and 9.1.2).
     pub fn lag_rule(self) -> LagRule {
-        if self.has((8, 0)) { LagRule::Redis8 } else { LagRule::Redis7 }
+        match self {
+            Profile::Redis62 | Profile::Redis70 => LagRule::Redis7,
+            Profile::Valkey8 | Profile::Valkey9 => LagRule::Valkey8,
+            _ => LagRule::Redis8,
+        }
     }
 
     /// XAUTOCLAIM has a greatest COUNT: ids of 16 bytes must fit into memory (7.0; 6.2.14 takes

@@ -32,8 +32,6 @@ pub struct Stats {
     pub n_misses: u64,
     /// Error replies.
     pub n_errors: u64,
-    /// Commands that may write and ended well; never set back.
-    pub n_changes: u64,
 }
 
 /// Redis stops telling error codes apart when a script makes up too many of them.
@@ -51,13 +49,12 @@ impl Stats {
             n_hits: 0,
             n_misses: 0,
             n_errors: 0,
-            n_changes: 0,
         }
     }
 
     /// CONFIG RESETSTAT.
     pub fn reset(&mut self) {
-        *self = Stats { n_changes: self.n_changes, ..Stats::new() };
+        *self = Stats::new();
     }
 
     /// A command came to an end.

@@ -321,7 +321,7 @@ impl Group {
             for pending in self.pending_range(StreamId::MIN, StreamId::MAX) {
                 let consumer = pending.consumer.map(|consumer| consumer.name.clone());
                 let (group, id) = (self.name.clone(), pending.id);
-                rec.event(|| EventKind::PendingLost { group, consumer, id, why });
+                rec.note(|| EventKind::PendingLost { group, consumer, id, why });
             }
         }
     }
@@ -428,7 +428,7 @@ impl<'a> GroupMut<'a> {
         for slot in slots {
             let id = self.group.pel.slab.id(slot);
             self.group.pel.remove(slot);
-            rec.event(|| EventKind::PendingLost {
+            rec.note(|| EventKind::PendingLost {
                 group: self.group.name.clone(),
                 consumer: Some(consumer.name.clone()),
                 id,

@@ -36,6 +36,7 @@ pub enum SignalKind {
 pub struct Sink {
     recording: bool,
     listening: bool,
+    pub(super) n_changes: u64,
     events: VecDeque<Event>,
     signals: VecDeque<Signal>,
     /// Streams that may have idempotency ids to expire.
@@ -70,6 +71,12 @@ impl Sink {
         self.listening
     }
 
+    /// How many things happened to data so far. Reading one's own pending entries again does not
+    /// count: Redis does not think it worth saving either.
+    pub fn n_changes(&self) -> u64 {
+        self.n_changes
+    }
+
     /// The oldest event that was not taken yet.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
@@ -80,7 +87,7 @@ impl Sink {
         self.signals.pop_front()
     }
 
-    /// Reports an event about a key.
+    /// Reports an event about a key that changed nothing.
     pub fn push_event(&mut self, event: Event) {
         if self.recording {
             self.events.push_back(event);
@@ -116,9 +123,22 @@ impl<'a> Recorder<'a> {
         self.sink.recording
     }
 
-    /// Reports an event; `kind` is called only if somebody wants it.
+    /// Reports a change; `kind` is called only if somebody wants the event.
     #[inline]
     pub fn event(&mut self, kind: impl FnOnce() -> EventKind) {
+        self.changed(1);
+        self.note(kind);
+    }
+
+    /// Counts changes whose events are reported otherwise.
+    #[inline]
+    pub fn changed(&mut self, n: u64) {
+        self.sink.n_changes += n;
+    }
+
+    /// Reports an event that is no change.
+    #[inline]
+    pub fn note(&mut self, kind: impl FnOnce() -> EventKind) {
         if self.sink.recording {
             let event = Event { at: self.at, db: self.db, key: self.key.clone(), kind: kind() };
             self.sink.events.push_back(event);

@@ -208,6 +208,7 @@ impl Store {
             expiries.insert((at, entry.name.clone()));
         }
         entry.expires_at = expires_at;
+        sink.n_changes += 1;
         sink.push_signal(db, &entry.name, SignalKind::Changed);
         true
     }
@@ -293,6 +294,7 @@ impl Store {
     }
 
     fn report(&mut self, db: u32, key: &Name, at: Millis, kind: EventKind) {
+        self.sink.n_changes += 1;
         self.sink.push_event(Event { at, db, key: key.clone(), kind });
     }
 

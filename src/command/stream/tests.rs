@@ -159,3 +159,78 @@ fn a_full_millisecond_and_a_far_timeout_in_7_0() {
 
 const NOT_GREATER: &str = "(error) ERR The ID specified in XADD is equal or smaller than the \
                            target stream top item";
+
+/// What a group that fell behind the first entry has read, and its lag, after trimming and after
+/// reading the rest.
+#[track_caller]
+fn check_lag(profile: Profile, trimmed: &str, read: &str) {
+    let mut session = Session::of(profile);
+    for id in 1..=5 {
+        session.run(&format!("XADD k {id}-0 f v"));
+    }
+    session.run("XGROUP CREATE k g 0");
+    session.run("XREADGROUP GROUP g c COUNT 1 STREAMS k >");
+    let mut after = |line: &str| {
+        session.run(line);
+        let info = session.run("XINFO GROUPS k");
+        let numbers = info.lines().rev().step_by(2).take(2).map(|line| line.trim_start());
+        let numbers: Vec<&str> = numbers.collect();
+        format!("lag {} read {}", &numbers[0][4..], &numbers[1][4..])
+    };
+    assert_eq!(after("XTRIM k MAXLEN 1"), trimmed, "{profile}");
+    assert_eq!(after("XREADGROUP GROUP g c STREAMS k >"), read, "{profile}");
+}
+
+#[test]
+fn the_lag_of_a_group_behind_the_first_entry_depends_on_the_version() {
+    let wrong = "lag (integer) 4 read (integer) 1";
+    check_lag(Profile::Redis70, wrong, "lag (integer) 3 read (integer) 2");
+    check_lag(Profile::Valkey8, wrong, "lag (integer) 0 read (integer) 5");
+    for profile in [Profile::Redis72, Profile::Redis74, Profile::Redis86] {
+        check_lag(profile, "lag (integer) 1 read (integer) 1", "lag (integer) 0 read (integer) 5");
+    }
+}
+
+#[test]
+fn the_last_entry_can_be_asked_for_since_7_4_and_in_valkey() {
+    let cases = [("XADD k 1-0 f v", "\"1-0\""), ("XREAD STREAMS missing +", "(nil)")];
+    check(Profile::Redis74, &cases);
+    check(Profile::Valkey8, &cases);
+    let invalid = "(error) ERR Invalid stream ID specified as stream command argument";
+    check(Profile::Redis72, &[("XREAD STREAMS k +", invalid)]);
+}
+
+/// How many changes INFO counts for one line.
+#[track_caller]
+fn check_changes(session: &mut Session, line: &str, expected: u64) {
+    let before = session.server.store().sink.n_changes();
+    session.run(line);
+    assert_eq!(session.server.store().sink.n_changes() - before, expected, "{line}");
+}
+
+#[test]
+fn only_what_changes_data_counts_as_a_change() {
+    for records in [false, true] {
+        let mut session = Session::new();
+        session.server.record_events(records);
+        for (line, expected) in [
+            ("XADD k 1-0 f v", 2),
+            ("XADD k 2-0 f v", 1),
+            ("XADD k 1-0 f v", 0),
+            ("XGROUP CREATE k g 0", 1),
+            ("XREADGROUP GROUP g c STREAMS k >", 3),
+            ("XREADGROUP GROUP g c STREAMS k 0", 0),
+            ("XREADGROUP GROUP g c STREAMS k >", 0),
+            ("XACK k g 9-0", 0),
+            ("XACK k g 1-0", 1),
+            ("XCLAIM k g d 0 2-0", 2),
+            ("XRANGE k - +", 0),
+            ("XTRIM k MAXLEN 0", 2),
+            ("EXPIRE k 100", 1),
+            ("SET s 1", 1),
+            ("FLUSHALL", 2),
+        ] {
+            check_changes(&mut session, line, expected);
+        }
+    }
+}

@@ -176,9 +176,10 @@ impl<'a> GroupMut<'a> {
         if let Some(member) = group.consumer_mut(consumer.0) {
             member.active_time = Some(now);
         }
+        rec.changed(1);
         if let Some(to) = rec.is_recording().then(|| group.name_of(consumer.0)).flatten() {
             let (group, from) = (group.name.clone(), group.name_of(from));
-            rec.event(|| EventKind::Claimed { group, from, to, id, count });
+            rec.note(|| EventKind::Claimed { group, from, to, id, count });
         }
     }
 
@@ -190,10 +191,11 @@ impl<'a> GroupMut<'a> {
         how: Delivery,
         rec: &mut Recorder<'_>,
     ) {
+        rec.changed(u64::from(how != Delivery::History));
         if let Some(consumer) = rec.is_recording().then(|| self.group.name_of(consumer.0)).flatten()
         {
             let group = self.group.name.clone();
-            rec.event(|| EventKind::Delivered { group, consumer, id, count, how });
+            rec.note(|| EventKind::Delivered { group, consumer, id, count, how });
         }
     }
 }

@@ -7,9 +7,12 @@ use crate::engine::stream::log::Log;
 /// Whose rule decides when the lag is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LagRule {
-    /// Redis 7.x and Valkey: any deletion ahead makes it unknown.
+    /// Redis 7.0: any deletion ahead makes it unknown, unless it was before the first entry.
     Redis7,
-    /// Redis 8.0: it stays known when nothing was deleted behind the first entry.
+    /// Valkey 8: deletions before the first entry count too, and whoever lags behind the first entry
+    /// is counted anew.
+    Valkey8,
+    /// Redis 7.2.7 and later: besides, it stays known when nothing was deleted behind the first entry.
     Redis8,
 }
 
@@ -43,7 +46,7 @@ pub(super) fn entries_read_after(
 ) -> Option<u64> {
     let is_next = match rule {
         LagRule::Redis7 => !tombstone_ahead(log, id, rule),
-        LagRule::Redis8 => {
+        LagRule::Valkey8 | LagRule::Redis8 => {
             log.first_id() <= group.last_id && !tombstone_ahead(log, group.last_id, rule)
         }
     };
@@ -64,7 +67,7 @@ fn estimate(log: &Log, id: StreamId, rule: LagRule) -> Option<u64> {
     if len == 0 && id <= last {
         return Some(added);
     }
-    if rule == LagRule::Redis8 && id != StreamId::MIN && id < deleted {
+    if rule != LagRule::Redis7 && id != StreamId::MIN && id < deleted {
         return None;
     }
     if id == last {

@@ -1,7 +1,7 @@
 //! Keys that move: RENAME, COPY, MOVE, SWAPDB, FLUSHDB.
 
 use super::Store;
-use crate::engine::event::{EventKind, Name};
+use crate::engine::event::{Event, EventKind, Name};
 use crate::engine::{Entry, SignalKind};
 use crate::time::Millis;
 
@@ -55,6 +55,7 @@ impl Store {
         if a == b {
             return;
         }
+        self.sink.n_changes += 1;
         self.report_swap(a, b, now);
         self.report_swap(b, a, now);
         self.dbs.swap(a as usize, b as usize);
@@ -70,9 +71,11 @@ impl Store {
     /// Deletes every key of a database; how many there were.
     pub fn flush_db(&mut self, db: u32, now: Millis) -> usize {
         let old = std::mem::take(self.db_mut(db));
+        self.sink.n_changes += old.map.len() as u64;
         if self.sink.is_recording() || self.sink.is_listening() {
             for name in old.map.keys() {
-                self.report(db, name, now, EventKind::KeyDeleted);
+                let kind = EventKind::KeyDeleted;
+                self.sink.push_event(Event { at: now, db, key: name.clone(), kind });
                 self.sink.push_signal(db, name, SignalKind::Gone);
             }
         }
@@ -102,7 +105,8 @@ impl Store {
         }
         let names: Vec<Name> = self.db(from).map.keys().cloned().collect();
         for name in names {
-            self.report(from, &name, now, EventKind::KeyMoved { db: to, to: name.clone() });
+            let kind = EventKind::KeyMoved { db: to, to: name.clone() };
+            self.sink.push_event(Event { at: now, db: from, key: name.clone(), kind });
             self.sink.push_signal(to, &name, SignalKind::Ready);
             if self.get(to, &name).is_none() {
                 self.sink.push_signal(from, &name, SignalKind::Gone);

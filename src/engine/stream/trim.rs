@@ -44,7 +44,7 @@ impl Run {
     fn end(&mut self, rec: &mut Recorder<'_>) {
         if let Some((first, last)) = self.ids.take() {
             let n = std::mem::take(&mut self.n);
-            rec.event(|| EventKind::Trimmed { first, last, n });
+            rec.note(|| EventKind::Trimmed { first, last, n });
         }
     }
 }
@@ -88,6 +88,7 @@ impl Stream {
         let n_removed = len_before - self.log.len();
         self.log.find_ends();
         if n_removed != 0 {
+            rec.changed(n_removed);
             rec.signal(SignalKind::Changed);
         }
         n_removed

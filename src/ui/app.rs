@@ -74,6 +74,8 @@ pub enum Msg {
     Load(Rc<Session>),
     /// Something that the user should read, but that is no reply: shown in the console.
     Notice(String),
+    /// Something for a screen reader only.
+    Say(String),
 }
 
 /// What the panes read. Only the app changes it.

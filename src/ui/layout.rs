@@ -27,6 +27,8 @@ pub enum LayoutMsg {
     Settled,
     /// The visible part of the page changed.
     Viewport,
+    /// Fold the legend, or unfold it.
+    ToggleLegend,
 }
 
 /// A splitter: the custom property that it changes, and which way makes its pane larger.
@@ -56,6 +58,7 @@ pub struct LayoutPane {
     elements: Vec<Element>,
     sizes: [Option<i32>; 3],
     viewport: Option<VisualViewport>,
+    legend: Element,
     _listeners: Vec<Listener>,
 }
 
@@ -85,20 +88,40 @@ impl LayoutPane {
                 resized.push(Msg::Layout(LayoutMsg::Viewport));
             }));
         }
+        let legend: Element = dom::by_id("legend-toggle")?;
+        let to = inbox.clone();
+        listeners.push(Listener::new(&legend, "click", move |_| {
+            to.push(Msg::Layout(LayoutMsg::ToggleLegend));
+        }));
         let mut pane = LayoutPane {
             inbox: inbox.clone(),
             root: root.ok_or_else(|| missing("html"))?,
             elements,
             sizes: [None; 3],
             viewport,
+            legend,
             _listeners: listeners,
         };
-        let stored = contents.values.iter().find(|(name, _)| name == "layout");
-        if let Some((_, Some(text))) = stored {
-            for (idx, word) in text.split(' ').take(SPLITTERS.len()).enumerate() {
-                if let Ok(px) = word.parse() {
-                    pane.set(idx, px);
-                }
+        let stored = |wanted: &str| {
+            let mut values = contents.values.iter();
+            values.find(|(name, _)| name == wanted).and_then(|(_, text)| text.clone())
+        };
+        for (idx, word) in stored("layout").unwrap_or_default().split(' ').enumerate() {
+            if let Ok(px) = word.parse() {
+                pane.set(idx, px);
+            }
+        }
+        match stored("legend") {
+            Some(state) => pane.show_legend(state == "open"),
+            None => {
+                // The style sheet folds it where the page is narrow.
+                let narrow = dom::window().match_media("(max-width: 720px)").ok().flatten();
+                let is_open = !narrow.is_some_and(|query| query.matches());
+                dom::set_attr(
+                    &pane.legend,
+                    "aria-expanded",
+                    if is_open { "true" } else { "false" },
+                );
             }
         }
         Ok(pane)
@@ -118,6 +141,18 @@ impl LayoutPane {
         if let Some(size) = self.sizes.get_mut(idx) {
             *size = Some(px);
         }
+    }
+
+    fn show_legend(&self, is_open: bool) {
+        dom::set_attr(&self.root, "data-legend", if is_open { "open" } else { "closed" });
+        dom::set_attr(&self.legend, "aria-expanded", if is_open { "true" } else { "false" });
+    }
+
+    fn toggle_legend(&self) {
+        let is_open = self.legend.get_attribute("aria-expanded").as_deref() != Some("true");
+        self.show_legend(is_open);
+        let text = if is_open { "open" } else { "closed" };
+        self.inbox.push(Msg::Keep { name: "legend", text: text.to_owned() });
     }
 
     fn keep(&self) {
@@ -147,6 +182,7 @@ impl Pane for LayoutPane {
             Msg::Layout(LayoutMsg::Size { splitter_idx, px }) => self.set(*splitter_idx, *px),
             Msg::Layout(LayoutMsg::Settled) => self.keep(),
             Msg::Layout(LayoutMsg::Viewport) => self.fit_viewport(),
+            Msg::Layout(LayoutMsg::ToggleLegend) => self.toggle_legend(),
             _ => {}
         }
     }

@@ -6,7 +6,8 @@
 //!
 //! Invariant: nothing else sees the browser, and nothing here changes the world except by a line.
 
-pub mod app;
+pub mod announce;
+mod app;
 pub mod start;
 
 pub mod biography;

@@ -7,6 +7,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::announce::AnnouncePane;
 use super::app::{App, Msg, Pane};
 use super::biography::BiographyPane;
 use super::console::ConsolePane;
@@ -243,6 +244,7 @@ fn panes(inbox: &Inbox, contents: &Contents) -> Result<Vec<Box<dyn Pane>>, Missi
         Box::new(SidePane::mount(inbox)?),
         Box::new(SharePane::mount(inbox)?),
         Box::new(BiographyPane::mount(inbox)?),
+        Box::new(AnnouncePane::new(inbox)),
         Box::new(LayoutPane::mount(inbox, contents)?),
     ])
 }

@@ -11,8 +11,10 @@ pub mod picture;
 pub mod scene;
 pub mod tokens;
 
+pub mod announce;
 pub mod biography;
 pub mod camera;
+pub mod caption;
 pub mod draw;
 pub mod head;
 pub mod hit;

@@ -27,19 +27,25 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// What suits a width.
-    pub fn of(width_px: f32) -> Measures {
-        let narrow = width_px < 520.0;
+    /// What suits a width. `room` says how much of the room that rows like to have there is: 0 is
+    /// the least with which they can be read, 1 all of it.
+    fn of(width_px: f32, room: f32) -> Measures {
+        let between = |least: f32, most: f32| (least + (most - least) * room).floor();
         Measures {
-            gutter: if narrow { 92.0 } else { 142.0 },
-            producers: 30.0,
-            axis: 16.0,
-            log: 40.0,
-            flag: 24.0,
-            lane: if narrow { 32.0 } else { 34.0 },
-            done: 22.0,
-            gap: 10.0,
+            gutter: Measures::gutter(width_px),
+            producers: between(26.0, 30.0),
+            axis: between(15.0, 16.0),
+            log: between(38.0, 40.0),
+            flag: between(20.0, 24.0),
+            lane: between(24.0, 34.0),
+            done: between(16.0, 22.0),
+            gap: between(6.0, 10.0),
         }
+    }
+
+    /// The column of names.
+    fn gutter(width_px: f32) -> f32 {
+        if width_px < 520.0 { 96.0 } else { 142.0 }
     }
 }
 
@@ -97,9 +103,31 @@ pub struct GroupPlan {
 }
 
 impl Plan {
-    /// The rows of a picture, scrolled down by `scroll_y`.
-    pub fn new(picture: &Picture, camera: &Camera, width: f32, scroll_y: f32) -> Plan {
-        let measures = Measures::of(width);
+    /// The rows of a picture in a width and a height, scrolled down by `scroll_y`. They are as roomy
+    /// as they can be with all of them in view.
+    pub fn new(
+        picture: &Picture,
+        camera: &Camera,
+        [width, height]: [f32; 2],
+        scroll_y: f32,
+    ) -> Plan {
+        let with = |room| Plan::with(Measures::of(width, room), picture, camera, width, scroll_y);
+        let roomy = with(1.0);
+        if roomy.content_height <= height {
+            return roomy;
+        }
+        let low = with(0.0);
+        let spare = (height - low.content_height) / (roomy.content_height - low.content_height);
+        if spare <= 0.0 { low } else { with(spare.min(1.0)) }
+    }
+
+    fn with(
+        measures: Measures,
+        picture: &Picture,
+        camera: &Camera,
+        width: f32,
+        scroll_y: f32,
+    ) -> Plan {
         let mut y = measures.gap - scroll_y;
         let mut streams = Vec::new();
         for stream in &picture.streams {
@@ -114,7 +142,7 @@ impl Plan {
 
     /// How wide the log is, in pixels.
     pub fn log_width(width: f32) -> f32 {
-        (width - Measures::of(width).gutter).max(1.0)
+        (width - Measures::gutter(width)).max(1.0)
     }
 
     /// The rows of a stream.

@@ -10,6 +10,10 @@ pub const NO_STREAM: &str = "Nothing here yet. Append the first entry:";
 pub const NO_STREAM_TRY: &str = "XADD orders * item tea";
 pub const NO_GROUP: &str = "No group reads this stream yet. Try XGROUP CREATE orders billing 0";
 pub const LAST_DELIVERED: &str = "last-delivered-id";
+pub const STREAM: &str = "stream";
+pub const GROUP: &str = "group";
+pub const PENDING: &str = "pending";
+pub const PENDING_LONG: &str = "pending: delivered, not acked yet";
 pub const NOBODY: &str = "nobody";
 pub const NO_CONSUMER: &str = "no consumer yet";
 pub const ACKED_ROW: &str = "acked";
@@ -105,6 +109,81 @@ pub fn duration(ms: Millis) -> String {
         _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
     }
 }
+
+/// An entry is appended.
+pub fn caption_added(who: &str, item: &str, stream: &str) -> String {
+    format!("{who} appends {item} to the log of {stream} (XADD). It stays there, whoever reads it.")
+}
+
+/// An entry goes to a consumer.
+pub fn caption_delivered(group: &str, item: &str, consumer: &str) -> String {
+    format!(
+        "{group} hands {item} to {consumer}: pending until {consumer} says XACK. \
+         last-delivered-id moves on."
+    )
+}
+
+/// An entry changes its owner.
+pub fn caption_claimed(from: &str, item: &str, to: &str) -> String {
+    format!("{to} takes {item} over from {from}: still pending, and delivered once more.")
+}
+
+/// An entry is done.
+pub fn caption_acked(group: &str, item: &str, consumer: &str) -> String {
+    format!("{consumer} is done with {item} and says XACK: it is no longer pending in {group}.")
+}
+
+/// An entry is put aside.
+pub fn caption_dead(item: &str, stream: &str) -> String {
+    format!("{item} failed too often: it is put aside in {stream}, as a dead letter.")
+}
+
+/// A service is gone.
+pub fn caption_crashed(name: &str) -> String {
+    format!("{name} crashed. What it had pending stays pending until somebody claims it.")
+}
+
+/// The same, spoken.
+pub fn said_crashed(name: &str) -> String {
+    format!("{name} crashed.")
+}
+
+/// What happened lately, spoken.
+pub fn said_tally(tally: super::announce::Tally) -> String {
+    let counts = [
+        (tally.n_added, "added"),
+        (tally.n_delivered, "delivered"),
+        (tally.n_acked, "acked"),
+        (tally.n_claimed, "claimed"),
+        (tally.n_gone, "trimmed or deleted"),
+    ];
+    let counts = counts.iter().filter(|(n, _)| 0 < *n);
+    let counts: Vec<String> = counts.map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
+    format!("{}.", counts.join(", "))
+}
+
+/// How the first streams and their groups stand: "orders: 31 entries; billing: 2 pending, lag 0".
+pub fn summary(world: &crate::sim::World) -> String {
+    let (server, mut parts) = (world.server(), Vec::new());
+    for (key, entry) in server.store().db(0).entries() {
+        let crate::engine::Value::Stream(stream) = &entry.value else { continue };
+        parts.push(format!("{}: {}", lossy(key), n_entries(stream.len())));
+        for group in stream.groups() {
+            let lag = stream.lag(group, server.profile().lag_rule());
+            let lag = lag.map_or("unknown".to_owned(), |lag| lag.to_string());
+            let (name, n_pending) = (lossy(group.name()), grouped(group.n_pending()));
+            parts.push(format!("{name}: {n_pending} pending, lag {lag}"));
+        }
+        if SUMMARY_PARTS_MAX <= parts.len() {
+            break;
+        }
+    }
+    parts.truncate(SUMMARY_PARTS_MAX);
+    parts.join("; ")
+}
+
+/// Most streams and groups that a summary names.
+const SUMMARY_PARTS_MAX: usize = 5;
 
 /// The heading of a log in words.
 pub fn twin_stream(name: &str) -> String {

@@ -4,6 +4,7 @@
 //! be stopped, and a picture in mid-motion is a value that tests can compare.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::picture::CellState;
@@ -60,6 +61,15 @@ impl Motion {
             Motion::Lost => 380,
             Motion::Removed => 700,
             Motion::DeadLettered => 720,
+        }
+    }
+
+    /// For how long an entry rests where the motion ended before it moves on: what is pending has
+    /// to be seen.
+    fn rest_ms(self) -> u64 {
+        match self {
+            Motion::Delivered | Motion::Claimed => 520,
+            _ => 0,
         }
     }
 
@@ -125,7 +135,7 @@ pub struct Departure {
 pub struct Tweens {
     now_ms: u64,
     flights: Vec<Flight>,
-    /// When the last motion of each mover ends.
+    /// When each mover may move on.
     busy_until_ms: BTreeMap<Mover, u64>,
     /// States only, no motion (prefers-reduced-motion).
     still: bool,
@@ -174,7 +184,7 @@ impl Tweens {
         }
         let pace = if self.pace_permille == 0 { 1_000 } else { self.pace_permille };
         let end_ms = start_ms + (motion.duration_ms() * pace / 1_000).max(1);
-        self.busy_until_ms.insert(mover, end_ms);
+        self.busy_until_ms.insert(mover, end_ms + motion.rest_ms() * pace / 1_000);
         self.flights.push(Flight { mover, place, text, motion, from, to, start_ms, end_ms });
     }
 
@@ -216,17 +226,36 @@ impl Tweens {
         first
     }
 
-    /// What moving entries still look like where they rest: for each, the state before its first
-    /// motion that has not ended.
+    /// What moving entries still look like where they rest: for each, what its first motion that has
+    /// not ended says; and how the lanes differ from what the store knows.
     pub fn held(&self) -> Held {
         let mut held = Held::default();
-        for flight in &self.flights {
-            if flight.mover.group == NO_GROUP {
-                if matches!(flight.motion, Motion::Added | Motion::DeadLettered) {
-                    held.arriving.insert((flight.mover.stream, flight.mover.id), ());
+        for (flight, idx) in self.flights.iter().zip(0..) {
+            let Mover { stream, group, .. } = flight.mover;
+            let state = match flight.motion {
+                Motion::Added | Motion::DeadLettered => Some(CellState::NotYet),
+                motion => motion.state_before(),
+            };
+            let known = held.first.entry(flight.mover);
+            let is_first = matches!(known, Entry::Vacant(_));
+            known.or_insert((idx, state));
+            if group == NO_GROUP {
+                continue;
+            }
+            // Each motion takes from one lane and gives to another; seen is what was before the
+            // first of them, the store knows what is after the last.
+            if let Anchor::Lane(consumer) = flight.from {
+                let lane =
+                    held.lanes.get_or_insert_with((stream, group, consumer), Resting::default);
+                lane.n_more += 1;
+                if is_first && self.now_ms < flight.start_ms {
+                    lane.leftmost = flight.place.min(lane.leftmost);
                 }
-            } else if let Some(state) = flight.motion.state_before() {
-                held.states.entry(flight.mover).or_insert(state);
+            }
+            if let (Anchor::Lane(consumer), false) = (&flight.to, flight.motion == Motion::Lost) {
+                let lane =
+                    held.lanes.get_or_insert_with((stream, group, *consumer), Resting::default);
+                lane.n_more -= 1;
             }
         }
         held
@@ -244,19 +273,45 @@ impl Flight {
 /// What the picture has to hold back until a motion has ended.
 #[derive(Clone, Default, Debug)]
 pub struct Held {
-    arriving: BTreeMap<(u32, StreamId), ()>,
-    states: BTreeMap<Mover, CellState>,
+    /// The number of the first motion of each entry, and what the entry still is.
+    first: BTreeMap<Mover, (usize, Option<CellState>)>,
+    lanes: SortedMap<(u32, u32, u32), Resting>,
+}
+
+/// What rests in a lane beyond what the store knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Resting {
+    /// How many more (or fewer) entries are seen in it than are pending by now.
+    pub n_more: i64,
+    /// The leftmost place of those that wait to leave.
+    pub leftmost: u64,
+}
+
+impl Default for Resting {
+    fn default() -> Resting {
+        Resting { n_more: 0, leftmost: u64::MAX }
+    }
 }
 
 impl Held {
     /// Whether an entry has not yet reached its place in the log.
     pub fn is_arriving(&self, stream: u32, id: StreamId) -> bool {
-        self.arriving.contains_key(&(stream, id))
+        self.state(Mover { stream, group: NO_GROUP, id }).is_some()
     }
 
     /// What an entry still is to a group, if something of it moves.
     pub fn state(&self, mover: Mover) -> Option<CellState> {
-        self.states.get(&mover).copied()
+        self.first.get(&mover).and_then(|(_, state)| *state)
+    }
+
+    /// Whether the motion of that number is the first of its entry.
+    pub fn is_first(&self, mover: Mover, idx: usize) -> bool {
+        self.first.get(&mover).is_some_and(|(first, _)| *first == idx)
+    }
+
+    /// How a lane differs from what the store knows.
+    pub fn resting(&self, stream: u32, group: u32, consumer: u32) -> Resting {
+        self.lanes.get(&(stream, group, consumer)).copied().unwrap_or_default()
     }
 }
 
@@ -299,6 +354,27 @@ mod tests {
             (false, Some(CellState::Pending)),
         ];
         assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn what_is_pending_rests_for_a_moment_before_it_is_acked() {
+        let mut tweens = Tweens::default();
+        tweens.fly(departure(0, 1, Motion::Delivered));
+        let mut acked = departure(0, 1, Motion::Acked);
+        (acked.from, acked.to) = (Anchor::Lane(0), Anchor::Done);
+        tweens.fly(acked);
+        let seen = |tweens: &Tweens| {
+            let Resting { n_more, leftmost } = tweens.held().resting(0, 0, 0);
+            (n_more, leftmost != u64::MAX)
+        };
+        // The store knows that it is done; the picture shows it on its way, then pending, then done.
+        assert_eq!(seen(&tweens), (0, false));
+        tweens.advance(470);
+        assert_eq!(seen(&tweens), (1, true));
+        tweens.advance(520);
+        assert_eq!(seen(&tweens), (1, false));
+        tweens.advance(480);
+        assert!(!tweens.is_moving());
     }
 
     #[test]

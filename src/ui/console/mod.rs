@@ -499,6 +499,7 @@ impl Pane for ConsolePane {
         match msg {
             Msg::Console(msg) => self.on_message(msg, state),
             Msg::Notice(text) => self.note(&state.session, text),
+            Msg::Say(text) => self.speak(text),
             _ => {}
         }
     }

@@ -13,6 +13,7 @@ use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
 use super::observer::SizeObserver;
 use crate::view::camera::Camera;
+use crate::view::caption::Narrator;
 use crate::view::draw::{self, Look};
 use crate::view::hit::{self, Target};
 use crate::view::lanes::{Lanes, View};
@@ -69,6 +70,8 @@ pub struct LanesPane {
     tools: Tools,
     twin: Twin,
     lanes: Lanes,
+    narrator: Narrator,
+    caption: HtmlElement,
     camera: Camera,
     look: Look,
     scene: Scene,
@@ -109,6 +112,8 @@ impl LanesPane {
             tools: Tools::mount(inbox)?,
             twin: Twin::mount(inbox)?,
             lanes: Lanes::default(),
+            narrator: Narrator::default(),
+            caption: dom::by_id("lanes-caption")?,
             camera: Camera::default(),
             look: Look::default(),
             scene: Scene::default(),
@@ -233,7 +238,7 @@ impl LanesPane {
         let view = View { camera: &self.camera, width };
         let picture = self.lanes.picture(world, view);
         let scroll_y = self.scroll.scroll_top() as f32;
-        let plan = Plan::new(&picture, &self.camera, width, scroll_y);
+        let plan = Plan::new(&picture, &self.camera, [width, height], scroll_y);
         self.look.hover = self.pointer.and_then(|[x, y]| hit::at(&self.scene, x, y));
         let markers = |stream, group| self.lanes.marker(stream, group);
         let size = [width, height];
@@ -241,11 +246,23 @@ impl LanesPane {
         self.scene.sort();
         self.canvas.draw(&self.scene);
         self.show_extent(plan.content_height.max(height));
+        moving |= self.tell(state, dt_ms);
         self.dirty = false;
         let works = picture.streams.iter().flat_map(|stream| &stream.groups);
         let mut tokens = works.flat_map(|group| &group.lanes).flat_map(|lane| &lane.tokens);
         let running = state.session.playback().running && smooth;
         moving || (running && tokens.any(|token| token.work_permille.is_some()))
+    }
+
+    /// Says what is seen; returns whether there is more to say.
+    fn tell(&mut self, state: &State, dt_ms: u32) -> bool {
+        let playback = state.session.playback();
+        let speed = playback.speed_permille;
+        let goes_on = self.narrator.step(&self.lanes, state.session.world(), dt_ms, speed);
+        let caption = self.narrator.caption();
+        dom::set_text(&self.caption, &caption.text);
+        dom::set_attr(&self.caption, "data-kind", caption.kind);
+        goes_on
     }
 
     fn show_extent(&mut self, content_px: f32) {
@@ -298,6 +315,7 @@ impl Pane for LanesPane {
         self.lanes.tweens.set_speed(u64::from(state.session.playback().speed_permille));
         for event in &state.events {
             self.lanes.follow(world, event);
+            self.narrator.follow(event);
         }
         if changes.history {
             self.camera.reset();

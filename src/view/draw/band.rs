@@ -1,7 +1,7 @@
 //! A group: its marker, its lag, a lane for each consumer, and the row of what is done.
 
 use super::log::health;
-use super::{Align, Band, Brush, CellState, Font, Label, Layer, Paint, Pen, Scene, lag_span};
+use super::{Align, Band, Brush, CellState, Font, Label, Layer, Paint, Pen, Plan, Scene, lag_span};
 use crate::view::hit::{Spot, Target};
 use crate::view::lod::{COLUMN_PX, Lod};
 use crate::view::picture::{Health, LanePicture, NOBODY, Token};
@@ -20,8 +20,9 @@ pub(super) fn draw(pen: &Pen, band: &Band, marker: f64, scene: &mut Scene) {
         return;
     }
     ground(pen, band, marker, scene);
+    let mut is_explained = false;
     for (row, lane) in band.group.lanes.iter().enumerate() {
-        draw_lane(pen, band, lane, row, scene);
+        is_explained |= draw_lane(pen, band, lane, row, is_explained, scene);
     }
     done(pen, band, scene);
     draw_marker(pen, band, marker, scene);
@@ -76,10 +77,11 @@ fn flag(pen: &Pen, band: &Band, x: f32, scene: &mut Scene) {
     let text = if w_of(&long) < left_room.max(right_room) { long } else { id };
     let w = w_of(&text);
     let left = if w < left_room { x - w } else { x };
-    let area = [left, rows.flag_y + 3.0, w, 18.0];
+    let middle = rows.flag_y + plan.measures.flag / 2.0;
+    let area = [left, middle - 9.0, w, 18.0];
     scene.rect(Brush::fill(Layer::Marker, Paint::Marker), area, 3.0);
     let (layer, paint, font) = (Layer::MarkerDetail, Paint::OnMarker, Font::Mono);
-    let (x, y) = (left + w / 2.0, rows.flag_y + 12.0);
+    let (x, y) = (left + w / 2.0, middle);
     let label = Label { layer, paint, font, align: Align::Centre, alpha: 255, x, y, text };
     scene.label(label, w);
     let (stream, group) = (band.stream.stream, band.group.group);
@@ -88,7 +90,8 @@ fn flag(pen: &Pen, band: &Band, x: f32, scene: &mut Scene) {
 
 fn lag_text(pen: &Pen, band: &Band, marker_x: f32, scene: &mut Scene) {
     let Some(lag) = band.group.lag.filter(|lag| 0 < *lag) else { return };
-    let (plan, y) = (pen.plan, band.group_plan.flag_y + 12.0);
+    let plan = pen.plan;
+    let y = band.group_plan.flag_y + plan.measures.flag / 2.0;
     let long = text::lag_long(lag);
     let short = text::lag_short(lag);
     let width = |text: &str| text.chars().count() as f32 * Font::Note.letter_px();
@@ -106,13 +109,21 @@ fn lag_text(pen: &Pen, band: &Band, marker_x: f32, scene: &mut Scene) {
     pen.note(scene, [x, y], align, Paint::NewInk, &text, room);
 }
 
-fn draw_lane(pen: &Pen, band: &Band, lane: &LanePicture, row: usize, scene: &mut Scene) {
+/// Draws a lane; returns whether it says what pending means (`is_explained`: another one does).
+fn draw_lane(
+    pen: &Pen,
+    band: &Band,
+    lane: &LanePicture,
+    row: usize,
+    is_explained: bool,
+    scene: &mut Scene,
+) -> bool {
     let (plan, rows) = (pen.plan, band.group_plan);
     let top = rows.lanes_y + row as f32 * plan.measures.lane;
     let middle = top + plan.measures.lane / 2.0;
     let gutter = plan.measures.gutter;
     if !pen.is_in_view(top, plan.measures.lane) {
-        return;
+        return false;
     }
     let (stream, group, consumer) = (band.stream.stream, band.group.group, lane.consumer);
     let target = Target::Lane { stream, group, consumer };
@@ -133,13 +144,28 @@ fn draw_lane(pen: &Pen, band: &Band, lane: &LanePicture, row: usize, scene: &mut
             scene.rect(Brush::fill(Layer::Rest, Paint::Pending), area, 0.0);
         }
     }
+    let resting = pen.held.resting(stream, group, consumer);
+    let mut leftmost = resting.leftmost;
     for token in &lane.tokens {
         let mover = Mover { stream, group, id: token.id };
         if pen.held.state(mover).is_none() {
             draw_token(pen, band, consumer, token, middle, scene);
+            leftmost = leftmost.min(token.place);
         }
     }
     beyond(pen, lane, middle, scene);
+    if leftmost == u64::MAX || plan.lod != Lod::Labels || 0 < lane.n_left {
+        return false;
+    }
+    let right = plan.place_x(band.stream_plan, leftmost as f64) - token_radius(plan) - 8.0;
+    let room = right - gutter - 4.0;
+    let fits = |text: &str| text.len() as f32 * Font::Note.letter_px() <= room;
+    let explains = !is_explained && fits(text::PENDING_LONG);
+    let text = if explains { text::PENDING_LONG } else { text::PENDING };
+    if fits(text) {
+        pen.note(scene, [right, middle], Align::Right, Paint::PendingInk, text, room);
+    }
+    explains
 }
 
 /// Entries outside the view are not forgotten: a count at the edge.
@@ -174,7 +200,7 @@ fn draw_token(pen: &Pen, band: &Band, consumer: u32, token: &Token, y: f32, scen
         scene.rect(Brush::fill(Layer::Rest, Paint::Pending), area, w / 2.0);
         return;
     }
-    let r = token_radius(plan.place_px);
+    let r = token_radius(plan);
     let target = Target::Pending { stream, group, consumer, id: token.id };
     scene.spots.push(Spot { area: [x - r, y - r, 2.0 * r, 2.0 * r], target });
     if pen.is_pointed_at(target) {
@@ -203,9 +229,9 @@ fn draw_token(pen: &Pen, band: &Band, consumer: u32, token: &Token, y: f32, scen
     }
 }
 
-/// The radius of a token at a width of its place.
-pub(super) fn token_radius(place_px: f32) -> f32 {
-    within(place_px / 2.0 - 5.0, 3.0, 10.0)
+/// The radius of a token.
+pub(super) fn token_radius(plan: &Plan) -> f32 {
+    within(plan.place_px / 2.0 - 5.0, 3.0, plan.measures.lane * 0.3)
 }
 
 /// A ring that closes the longer nobody touches the entry; doubling the time adds the same piece.
@@ -272,20 +298,12 @@ fn names(pen: &Pen, band: &Band, scene: &mut Scene) {
     pen.gutter(scene, rows.flag_y, rows.bottom - rows.flag_y, Paint::Band);
     let side = [0.0, rows.flag_y, 4.0, rows.bottom - rows.flag_y];
     scene.rect(Brush::fill(Layer::GutterDetail, Paint::LineStrong), side, 0.0);
-    let name = group.name.clone();
-    pen.name(scene, rows.flag_y + 12.0, Font::Name, Paint::Ink, name, 2.0);
+    let y = rows.flag_y + plan.measures.flag / 2.0;
+    pen.name(scene, y, Font::Name, Paint::Ink, group.name.clone(), 2.0);
+    pen.kind(scene, y, text::GROUP, &group.name);
     for (row, lane) in group.lanes.iter().enumerate() {
         let y = rows.lanes_y + (row as f32 + 0.5) * plan.measures.lane;
-        health(scene, lane.health, 19.0, y - 6.0);
-        let ill = matches!(lane.health, Health::Crashed | Health::Frozen);
-        let ink = if ill { Paint::FaultInk } else { Paint::Ink };
-        let name =
-            if lane.consumer == NOBODY { text::NOBODY.to_owned() } else { lane.name.clone() };
-        pen.name(scene, y - 6.0, Font::Text, ink, name, 18.0);
-        let paint = if lane.n_pending == 0 { Paint::InkFaint } else { Paint::PendingInk };
-        let note = text::lane_note(lane.health, lane.n_pending);
-        let paint = if ill { Paint::FaultInk } else { paint };
-        pen.name(scene, y + 8.0, Font::Note, paint, note, 18.0);
+        lane_name(pen, band, lane, y, scene);
     }
     let y = rows.lanes_y + (group.lanes.len() as f32 + 0.5) * plan.measures.lane;
     if group.lanes.is_empty() {
@@ -296,6 +314,34 @@ fn names(pen: &Pen, band: &Band, scene: &mut Scene) {
     }
     let y = rows.done_y + plan.measures.done / 2.0;
     pen.name(scene, y, Font::Note, Paint::AckedInk, text::ACKED_ROW.to_owned(), 18.0);
+}
+
+/// A consumer's name with what it does: below it, or beside it where rows are low.
+fn lane_name(pen: &Pen, band: &Band, lane: &LanePicture, y: f32, scene: &mut Scene) {
+    let is_low = pen.plan.measures.lane < 30.0;
+    let resting = pen.held.resting(band.stream.stream, band.group.group, lane.consumer);
+    let n_pending = lane.n_pending.saturating_add_signed(resting.n_more);
+    let ill = matches!(lane.health, Health::Crashed | Health::Frozen);
+    let ink = if ill { Paint::FaultInk } else { Paint::Ink };
+    let name = if lane.consumer == NOBODY { text::NOBODY.to_owned() } else { lane.name.clone() };
+    let name_y = if is_low { y } else { y - 6.0 };
+    health(scene, lane.health, 19.0, name_y);
+    if !is_low {
+        let paint = if n_pending == 0 { Paint::InkFaint } else { Paint::PendingInk };
+        let paint = if ill { Paint::FaultInk } else { paint };
+        let note = text::lane_note(lane.health, n_pending);
+        pen.name(scene, y + 8.0, Font::Note, paint, note, 18.0);
+    } else if 0 < n_pending {
+        let x = pen.plan.measures.gutter - 6.0;
+        let (layer, paint, font) = (Layer::GutterDetail, Paint::PendingInk, Font::Badge);
+        let (align, text) = (Align::Right, n_pending.to_string());
+        let w = text.len() as f32 * Font::Badge.letter_px();
+        let dot = Brush::stroke(layer, Paint::Pending, 4);
+        scene.shape(dot, x - w - 8.0, y, Form::Circle { r: 4.0 });
+        scene.label(Label { layer, paint, font, align, alpha: 255, x, y, text }, w + 4.0);
+    }
+    let room_after = if is_low && 0 < n_pending { 30.0 } else { 0.0 };
+    pen.name_before(scene, name_y, (Font::Text, ink), name, [18.0, room_after]);
 }
 
 #[cfg(test)]

@@ -5,15 +5,13 @@ use crate::view::draw::band::token_radius;
 use crate::view::lod::Lod;
 use crate::view::plan::StreamPlan;
 use crate::view::scene::Form;
-use crate::view::tween::{Anchor, Flight, Motion, Mover, Tweens, smooth};
+use crate::view::tween::{Anchor, Flight, Motion, Tweens, smooth};
 use crate::view::within;
-use std::collections::BTreeSet;
 
 pub(super) fn draw(pen: &Pen, picture: &Picture, tweens: &Tweens, scene: &mut Scene) {
-    let mut begun: BTreeSet<Mover> = BTreeSet::new();
-    for (flight, progress) in tweens.flights() {
+    for ((flight, progress), idx) in tweens.flights().zip(0..) {
         // Of several motions of one entry only the first that has not ended is seen.
-        if !begun.insert(flight.mover) {
+        if !pen.held.is_first(flight.mover, idx) {
             continue;
         }
         let Some(rows) = pen.plan.stream(flight.mover.stream) else { continue };
@@ -29,7 +27,11 @@ pub(super) fn draw(pen: &Pen, picture: &Picture, tweens: &Tweens, scene: &mut Sc
         if hidden || is_out_of_sight(pen, at) {
             continue;
         }
-        token(pen, flight, at, t, scene);
+        if progress.is_none() {
+            waiting(pen, at, scene);
+        } else {
+            token(pen, flight, at, t, scene);
+        }
     }
 }
 
@@ -48,7 +50,9 @@ fn place(
         Anchor::Producer(name) => {
             let stream = picture.streams.iter().find(|stream| stream.stream == rows.stream)?;
             let [left, w] = log::pill(stream, name);
-            Some([left + w - 6.0, rows.producers_y + 12.0])
+            // Beside the pill, so that it does not cover the name.
+            let half = box_width(plan.place_px) / 2.0;
+            Some([left + w + 4.0 + half, rows.producers_y + plan.measures.producers / 2.0 - 3.0])
         }
         Anchor::Log => Some([x, rows.log_y + plan.measures.log / 2.0]),
         Anchor::Lane(consumer) => Some([x, plan.lane_y(group()?, *consumer)]),
@@ -77,11 +81,39 @@ fn is_out_of_sight(pen: &Pen, [x, y]: [f32; 2]) -> bool {
     x < -30.0 || pen.plan.width + 30.0 < x || y < -30.0 || pen.height + 30.0 < y
 }
 
+/// What rests in a lane until it leaves.
+fn waiting(pen: &Pen, [x, y]: [f32; 2], scene: &mut Scene) {
+    let body = Form::Circle { r: token_radius(pen.plan) };
+    scene.shape(Brush::fill(Layer::Moving, Paint::PendingSoft), x, y, body);
+    scene.shape(Brush::stroke(Layer::MovingDetail, Paint::Pending, 4), x, y, body);
+}
+
+/// The command that moves an entry, where it is one.
+fn command(motion: Motion) -> Option<&'static str> {
+    match motion {
+        Motion::Acked => Some("XACK"),
+        Motion::Claimed => Some("XCLAIM"),
+        Motion::Added | Motion::Delivered | Motion::Lost => None,
+        Motion::Removed | Motion::DeadLettered => None,
+    }
+}
+
+/// How wide a box on its way is.
+fn box_width(place_px: f32) -> f32 {
+    within(place_px - 4.0, 3.0, 60.0)
+}
+
 /// What the entry looks like while it moves: a box to the log, a circle to a consumer, a check to
 /// the row of what is done.
 fn token(pen: &Pen, flight: &Flight, at: [f32; 2], t: f32, scene: &mut Scene) {
-    let r = token_radius(pen.plan.place_px);
+    let r = token_radius(pen.plan);
     let [x, y] = at;
+    if let Some(command) = command(flight.motion).filter(|_| pen.names_commands) {
+        let (layer, font, align) = (Layer::MovingDetail, Font::Mono, Align::Left);
+        let (paint, text) = (Paint::InkSoft, command.to_owned());
+        let x = x + r + 5.0;
+        scene.label(Label { layer, paint, font, align, alpha: 255, x, y, text }, 90.0);
+    }
     let mut circle = |soft, main, alpha| {
         let body = Form::Circle { r };
         scene.shape(Brush::fill(Layer::Moving, soft).faded(alpha), x, y, body);
@@ -125,7 +157,7 @@ fn boxed(
     [x, y]: [f32; 2],
     scene: &mut Scene,
 ) {
-    let w = within(pen.plan.place_px - 4.0, 3.0, 60.0);
+    let w = box_width(pen.plan.place_px);
     let h = w.min(26.0);
     let area = [x - w / 2.0, y - h / 2.0, w, h];
     scene.rect(Brush::fill(Layer::Moving, soft), area, 5.0);
@@ -139,8 +171,8 @@ fn boxed(
 
 /// A copy leaves the log: the box becomes a pending circle on the way.
 fn boxed_to_circle(pen: &Pen, [x, y]: [f32; 2], t: f32, scene: &mut Scene) {
-    let r = token_radius(pen.plan.place_px);
-    let w0 = within(pen.plan.place_px - 4.0, 3.0, 60.0);
+    let r = token_radius(pen.plan);
+    let w0 = box_width(pen.plan.place_px);
     let h0 = (pen.plan.measures.log - 8.0).min(w0);
     let (w, h) = (w0 + (2.0 * r - w0) * t, h0 + (2.0 * r - h0) * t);
     let area = [x - w / 2.0, y - h / 2.0, w, h];

@@ -221,7 +221,7 @@ fn labelled(
     scene.rect(Brush::fill(Layer::Rest, soft), area, 5.0);
     scene.rect(Brush::stroke(Layer::Detail, main, 3), area, 5.0);
     let (layer, font, align) = (Layer::Detail, Font::Text, Align::Centre);
-    let (x, y) = (x + w / 2.0, y + 10.5);
+    let (x, y) = (x + w / 2.0, y + 9.5);
     let label = Label { layer, paint: ink, font, align, alpha: 255, x, y, text: cell.text.clone() };
     scene.label(label, w - 4.0);
     id_label(scene, cell, area, ink);
@@ -229,7 +229,7 @@ fn labelled(
 
 fn id_label(scene: &mut Scene, cell: &Cell, [x, y, w, h]: [f32; 4], paint: Paint) {
     let (layer, font, align) = (Layer::Detail, Font::Mono, Align::Centre);
-    let (x, y) = (x + w / 2.0, y + h - 8.0);
+    let (x, y) = (x + w / 2.0, y + h - 7.5);
     let text = text::short_id(cell.id);
     scene.label(Label { layer, paint, font, align, alpha: 255, x, y, text }, w - 1.0);
 }
@@ -285,6 +285,7 @@ fn names(pen: &Pen, stream: &StreamPicture, rows: &StreamPlan, scene: &mut Scene
     pen.gutter(scene, rows.axis_y - 1.0, h, Paint::Surface);
     let middle = rows.log_y + pen.plan.measures.log / 2.0;
     pen.name(scene, middle - 8.0, Font::Name, Paint::Ink, stream.title.clone(), 0.0);
+    pen.kind(scene, middle - 8.0, text::STREAM, &stream.title);
     let note = text::n_entries(stream.n_entries);
     pen.name(scene, middle + 8.0, Font::Note, Paint::InkSoft, note, 0.0);
     let first = rows.first;

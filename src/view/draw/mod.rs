@@ -8,12 +8,16 @@ mod sign;
 mod tests;
 
 use super::hit::Target;
+use super::lod::Lod;
 use super::picture::{CellState, GroupPicture, Picture, StreamPicture};
 use super::plan::{GroupPlan, Plan, StreamPlan};
 use super::scene::{Align, Brush, Label, Layer, Scene};
 use super::text;
 use super::tokens::{Font, Paint};
 use super::tween::{Held, Mover, Tweens};
+
+/// With more motions than this, none says which command it is.
+const COMMANDS_NAMED_MAX: usize = 8;
 
 /// What the person looks at and how.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -37,7 +41,9 @@ pub fn draw(
 ) {
     scene.clear(width, height);
     scene.content_height = plan.content_height;
-    let pen = Pen { plan, held: tweens.held(), look, height };
+    let names_commands =
+        plan.lod == Lod::Labels && tweens.flights().nth(COMMANDS_NAMED_MAX).is_none();
+    let pen = Pen { plan, held: tweens.held(), look, height, names_commands };
     if picture.streams.is_empty() {
         let [x, y] = [width / 2.0, height / 2.0];
         pen.note(scene, [x, y - 10.0], Align::Centre, Paint::InkSoft, text::NO_STREAM, width);
@@ -68,6 +74,8 @@ struct Pen<'a> {
     held: Held,
     look: Look,
     height: f32,
+    /// So little moves that each motion can say which command it is.
+    names_commands: bool,
 }
 
 impl Pen<'_> {
@@ -118,10 +126,34 @@ impl Pen<'_> {
 
     /// A text in the column of names.
     fn name(&self, scene: &mut Scene, y: f32, font: Font, paint: Paint, text: String, indent: f32) {
+        self.name_before(scene, y, (font, paint), text, [indent, 0.0]);
+    }
+
+    /// A text in the column of names, with room left after it.
+    fn name_before(
+        &self,
+        scene: &mut Scene,
+        y: f32,
+        (font, paint): (Font, Paint),
+        text: String,
+        [indent, room_after]: [f32; 2],
+    ) {
         let layer = Layer::GutterDetail;
         let x = 10.0 + indent;
         let label = Label { layer, paint, font, align: Align::Left, alpha: 255, x, y, text };
-        scene.label(label, self.plan.measures.gutter - x - 4.0);
+        scene.label(label, self.plan.measures.gutter - x - 4.0 - room_after);
+    }
+
+    /// What kind of thing a name in the column of names is, if there is room behind it.
+    fn kind(&self, scene: &mut Scene, y: f32, kind: &str, name: &str) {
+        let (layer, paint, font) = (Layer::GutterDetail, Paint::InkSoft, Font::Note);
+        let right = self.plan.measures.gutter - 8.0;
+        let name_end = 18.0 + name.chars().count() as f32 * Font::Name.letter_px();
+        let room = right - name_end;
+        if kind.len() as f32 * font.letter_px() <= room {
+            let (align, text) = (Align::Right, kind.to_owned());
+            scene.label(Label { layer, paint, font, align, alpha: 255, x: right, y, text }, room);
+        }
     }
 
     /// The ground of the column of names, over what scrolls under it.

@@ -86,7 +86,7 @@ fn check_snapshot(name: &str, text: &str) {
 }
 
 fn drawn(picture: &Picture, camera: &Camera, tweens: &Tweens, look: Look) -> Scene {
-    let plan = Plan::new(picture, camera, 700.0, 0.0);
+    let plan = Plan::new(picture, camera, [700.0, 420.0], 0.0);
     let mut scene = Scene::default();
     draw(picture, &plan, tweens, &|_, _| None, look, [700.0, 420.0], &mut scene);
     scene

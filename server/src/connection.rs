@@ -8,15 +8,15 @@
 
 use std::io::ErrorKind;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use streamlanes::command::{ClientId, Outcome, Server};
 use streamlanes::resp::{Protocol, Writer};
 
-use crate::auth::{Gate, gate};
-use crate::door::{Door, Mail, now};
+use crate::door::{Door, Standing, clock, millis};
 use crate::limits::{
-    BUFFERED_BYTES_MAX, KEPT_BACK_BYTES_MAX, OUTPUT_BYTES_MAX, OUTPUT_PAUSE_BYTES, QUERY_BYTES_MAX,
-    READ_BYTES,
+    BUFFERED_BYTES_MAX, KEPT_BACK_BYTES_MAX, OUTPUT_BYTES_MAX, OUTPUT_PAUSE_BYTES,
+    PUSHED_BYTES_MAX, QUERY_BYTES_MAX, READ_BYTES,
 };
 use crate::request::{Parsed, ProtocolError, Requests, Trust};
 use crate::socket::Socket;
@@ -30,7 +30,6 @@ pub struct Connection<'d> {
     door: &'d Door,
     socket: Socket,
     client: ClientId,
-    trust: Trust,
     requests: Requests,
     /// What was read and not run yet.
     input: Vec<u8>,
@@ -40,8 +39,12 @@ pub struct Connection<'d> {
     n_written: usize,
     /// The client waits in a blocking command.
     is_blocked: bool,
+    /// It was a subscriber or monitor when something last came for it.
+    is_listener: bool,
     /// Write what is there, then close.
     is_closing: bool,
+    /// Nothing more will come; what came is still run and answered.
+    is_at_end: bool,
     /// What this connection has in the door's books.
     n_booked: usize,
 }
@@ -52,18 +55,20 @@ struct Closed;
 impl<'d> Connection<'d> {
     /// A connection that was just accepted.
     pub fn new(door: &'d Door, socket: Socket) -> Connection<'d> {
+        let (addr, laddr) = socket.addresses();
         Connection {
             door,
             socket,
-            client: door.connect(),
-            trust: if door.password.is_some() { Trust::Unknown } else { Trust::Full },
+            client: door.connect(&addr, &laddr),
             requests: Requests::default(),
             input: Vec::new(),
             is_input_ready: false,
             output: Vec::new(),
             n_written: 0,
             is_blocked: false,
+            is_listener: false,
             is_closing: false,
+            is_at_end: false,
             n_booked: 0,
         }
     }
@@ -93,10 +98,16 @@ impl<'d> Connection<'d> {
                 self.run_input();
                 continue;
             }
-            let may_read = may_run || !self.is_closing && self.input.len() < KEPT_BACK_BYTES_MAX;
+            // Whoever hangs up while it waits, waits no more.
+            if self.is_at_end && !self.is_closing && (may_run || self.is_blocked) {
+                self.is_closing = true;
+                continue;
+            }
+            let may_read = !self.is_at_end
+                && (may_run || !self.is_closing && self.input.len() < KEPT_BACK_BYTES_MAX);
             if may_read && self.socket.poll_read_ready(cx).is_ready() {
                 match self.socket.try_read(room) {
-                    Ok(0) => return Poll::Ready(Closed),
+                    Ok(0) => self.is_at_end = true,
                     Ok(n_read) => self.take_in(&room[..n_read]),
                     Err(error) if is_temporary(error.kind()) => {}
                     Err(_) => return Poll::Ready(Closed),
@@ -112,21 +123,26 @@ impl<'d> Connection<'d> {
 
     /// Takes what others caused to be sent, and notices the end of a wait or of a welcome.
     fn take_mail(&mut self, waker: &Waker) -> Result<(), Closed> {
-        let mail = self.door.collect(self.client, waker, &mut self.output);
-        if mail == Mail::None {
+        if !self.door.collect(self.client, waker, &mut self.output) {
             return Ok(());
         }
-        let (is_blocked, is_welcome) = self.door.standing(self.client);
+        let Standing { is_blocked, is_welcome, is_listener } = self.door.standing(self.client);
+        self.is_listener = is_listener;
         self.is_input_ready |= self.is_blocked && !is_blocked && !self.input.is_empty();
         self.is_blocked &= is_blocked;
-        self.is_closing |= !is_welcome;
-        if mail == Mail::TooMuch { Err(Closed) } else { Ok(()) }
+        // One that killed itself still gets its reply.
+        if !is_welcome && !self.is_closing {
+            return Err(Closed);
+        }
+        self.is_closing |= self.door.is_stopping();
+        Ok(())
     }
 
     /// Whether what waits here is still within the limits.
     fn check_limits(&self) -> Result<(), Closed> {
         let n_unwritten = self.output.len() - self.n_written;
-        let fits = n_unwritten <= OUTPUT_BYTES_MAX
+        let most = if self.is_listener { PUSHED_BYTES_MAX } else { OUTPUT_BYTES_MAX };
+        let fits = n_unwritten <= most
             && self.input.len() <= QUERY_BYTES_MAX
             && self.door.n_buffered() <= BUFFERED_BYTES_MAX;
         if fits { Ok(()) } else { Err(Closed) }
@@ -178,21 +194,24 @@ impl<'d> Connection<'d> {
         door.with_server(|server| {
             let mut words = Vec::with_capacity(16);
             let mut at = 0;
+            let mut began = clock();
             self.is_input_ready = false;
+            self.requests.bulk_bytes_max = server.state().settings.bulk_bytes_max;
             while at < bytes.len() {
                 let is_paused = OUTPUT_PAUSE_BYTES <= self.output.len() - self.n_written;
                 if self.is_blocked || self.is_closing || is_paused {
                     self.is_input_ready = true;
                     break;
                 }
-                match self.requests.parse(&bytes[at..], self.trust, &mut words) {
+                let trust = self.trust(server);
+                match self.requests.parse(&bytes[at..], trust, &mut words) {
                     Ok(Parsed::Command(n_bytes)) => {
-                        self.execute(server, &words);
+                        began = self.execute(server, &words, began);
                         at += n_bytes;
                     }
                     Ok(Parsed::Inline(n_bytes, owned)) => {
                         let inline: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
-                        self.execute_inline(server, &inline);
+                        began = self.execute(server, &inline, began);
                         at += n_bytes;
                     }
                     Ok(Parsed::Nothing(n_bytes)) => at += n_bytes,
@@ -204,28 +223,21 @@ impl<'d> Connection<'d> {
         })
     }
 
-    /// A web page can make a browser send a request here; its first line shows what it is.
-    fn execute_inline(&mut self, server: &mut Server, words: &[&[u8]]) {
-        let is = |name: &[u8]| words.first().is_some_and(|word| word.eq_ignore_ascii_case(name));
-        if is(b"POST") || is(b"HOST:") {
-            self.is_closing = true;
-        } else {
-            self.execute(server, words);
-        }
+    fn trust(&self, server: &Server) -> Trust {
+        let is_trusted = !server.needs_password() || server.is_authenticated(self.client);
+        if is_trusted { Trust::Full } else { Trust::Unknown }
     }
 
-    fn execute(&mut self, server: &mut Server, words: &[&[u8]]) {
-        let gate = match &self.door.password {
-            None => Gate::Pass,
-            Some(password) => gate(password, words, &mut self.trust),
-        };
-        let mut out = Writer::new(&mut self.output, Protocol::Resp2);
-        let outcome = match gate {
-            Gate::Opened => return out.ok(),
-            Gate::Refused(message) => return out.error(message.as_bytes()),
-            Gate::Pass => server.execute(self.client, words, now(), &mut self.output),
-            Gate::PassAs(words) => server.execute(self.client, &words, now(), &mut self.output),
-        };
+    /// Runs one command, which begins now; returns when it ended.
+    fn execute(&mut self, server: &mut Server, words: &[&[u8]], now: Duration) -> Duration {
+        if is_http(words) {
+            self.is_closing = true;
+            return now;
+        }
+        let outcome = server.execute(self.client, words, millis(now), &mut self.output);
+        let ended = clock();
+        let nanos = ended.saturating_sub(now).as_nanos();
+        server.took(u64::try_from(nanos).unwrap_or(u64::MAX));
         match outcome {
             Outcome::Replied => {}
             Outcome::Blocked => self.is_blocked = true,
@@ -239,6 +251,7 @@ impl<'d> Connection<'d> {
                 self.door.post(client, &bytes);
             }
         }
+        ended
     }
 
     fn refuse(&mut self, error: ProtocolError) {
@@ -261,6 +274,12 @@ impl Drop for Connection<'_> {
         self.door.count_buffered(self.n_booked, 0);
         self.door.disconnect(self.client);
     }
+}
+
+/// A web page can make a browser send a request here; its first words show what it is.
+fn is_http(words: &[&[u8]]) -> bool {
+    let name = words.first().copied().unwrap_or_default();
+    name.eq_ignore_ascii_case(b"POST") || name.eq_ignore_ascii_case(b"HOST:")
 }
 
 fn is_temporary(kind: ErrorKind) -> bool {

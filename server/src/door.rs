@@ -5,18 +5,17 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::task::Waker;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use streamlanes::command::{ClientId, Server};
 use streamlanes::time::Millis;
 use tokio::sync::Notify;
 
-use crate::limits::PUSHED_BYTES_MAX;
+use crate::limits::CLIENTS_MAX;
 
 /// The server and its connections.
 #[derive(Debug)]
 pub struct Door {
-    pub password: Option<Vec<u8>>,
     server: RefCell<Server>,
     mail: RefCell<BTreeMap<ClientId, Mailbox>>,
     /// Bytes that wait in all connections, in either direction.
@@ -37,22 +36,21 @@ struct Mailbox {
     waker: Option<Waker>,
 }
 
-/// What [`Door::collect`] found.
+/// How a client stands with the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mail {
-    /// Nothing.
-    None,
-    /// Something may have changed for the client.
-    News,
-    /// So much had come that the client is to be cut off.
-    TooMuch,
+pub struct Standing {
+    /// It waits in a blocking command.
+    pub is_blocked: bool,
+    /// It was not killed by another one.
+    pub is_welcome: bool,
+    /// It gets messages that it did not ask for one by one: a subscriber or a monitor.
+    pub is_listener: bool,
 }
 
 impl Door {
     /// A door to a server.
-    pub fn new(server: Server, password: Option<Vec<u8>>) -> Door {
+    pub fn new(server: Server) -> Door {
         Door {
-            password,
             server: RefCell::new(server),
             mail: RefCell::default(),
             n_buffered: Cell::new(0),
@@ -62,9 +60,11 @@ impl Door {
         }
     }
 
-    /// A new client.
-    pub fn connect(&self) -> ClientId {
-        let client = self.server.borrow_mut().connect(now());
+    /// A new client: where it is, and where it came to.
+    pub fn connect(&self, addr: &str, laddr: &str) -> ClientId {
+        let mut server = self.server.borrow_mut();
+        let client = server.connect(now());
+        server.set_addr(client, addr, laddr);
         self.mail.borrow_mut().insert(client, Mailbox::default());
         client
     }
@@ -91,8 +91,14 @@ impl Door {
         result
     }
 
-    /// Puts what the server has to say into the mailboxes and wakes their owners.
+    /// Puts what the server has to say into the mailboxes and wakes their owners, and those whose
+    /// connections are to be closed.
     fn deliver(&self, server: &mut Server) {
+        while let Some(client) = server.poll_killed() {
+            if let Some(mailbox) = self.mail.borrow_mut().get_mut(&client) {
+                mailbox.wake();
+            }
+        }
         while let Some((client, bytes)) = server.poll_output() {
             self.post(client, &bytes);
         }
@@ -107,27 +113,43 @@ impl Door {
         }
     }
 
-    /// Moves a client's mail to the end of `out` and leaves word how to wake its task.
-    pub fn collect(&self, client: ClientId, waker: &Waker, out: &mut Vec<u8>) -> Mail {
+    /// Moves a client's mail to the end of `out` and leaves word how to wake its task; whether
+    /// something may have changed for it.
+    pub fn collect(&self, client: ClientId, waker: &Waker, out: &mut Vec<u8>) -> bool {
         let mut mail = self.mail.borrow_mut();
-        let Some(mailbox) = mail.get_mut(&client) else { return Mail::None };
+        let Some(mailbox) = mail.get_mut(&client) else { return false };
         if !mailbox.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
             mailbox.waker = Some(waker.clone());
         }
         if !mailbox.has_news {
-            return Mail::None;
+            return false;
         }
         mailbox.has_news = false;
         let bytes = std::mem::take(&mut mailbox.bytes);
         self.count_buffered(bytes.len(), 0);
         out.extend_from_slice(&bytes);
-        if PUSHED_BYTES_MAX < bytes.len() { Mail::TooMuch } else { Mail::News }
+        true
     }
 
-    /// Whether a client still waits, and whether it is still welcome.
-    pub fn standing(&self, client: ClientId) -> (bool, bool) {
+    /// How a client stands with the server.
+    pub fn standing(&self, client: ClientId) -> Standing {
         let server = self.server.borrow();
-        (server.is_blocked(client), server.is_connected(client) && !self.stopping.get())
+        let known = server.state().clients.get(client);
+        Standing {
+            is_blocked: server.is_blocked(client),
+            is_welcome: server.is_connected(client),
+            is_listener: known.is_some_and(|known| known.monitor || 0 < known.n_subscriptions()),
+        }
+    }
+
+    /// Whether there is room for one more.
+    pub fn has_room(&self) -> bool {
+        self.n_clients() < self.server.borrow().state().settings.n_clients_max.min(CLIENTS_MAX)
+    }
+
+    /// Whether others may come: to a server without a password only those on this machine.
+    pub fn admits(&self, is_near: bool) -> bool {
+        is_near || self.server.borrow().needs_password()
     }
 
     /// Keeps the books on bytes that wait.
@@ -162,7 +184,7 @@ impl Door {
             match due {
                 None => earlier.await,
                 Some(due) => {
-                    let wait = std::time::Duration::from_millis(due.saturating_sub(now()));
+                    let wait = Duration::from_millis(due.saturating_sub(now()));
                     tokio::select! {
                         () = tokio::time::sleep(wait) => {}
                         () = earlier => continue,
@@ -194,8 +216,17 @@ impl Mailbox {
 }
 
 /// The wall clock, in milliseconds since 1970.
-#[expect(clippy::disallowed_methods, reason = "the door is where the wall clock comes in")]
 pub fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    millis(clock())
+}
+
+/// The wall clock, since 1970.
+#[expect(clippy::disallowed_methods, reason = "the door is where the wall clock comes in")]
+pub fn clock() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// A time in whole milliseconds.
+pub fn millis(time: Duration) -> Millis {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

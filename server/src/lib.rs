@@ -4,9 +4,8 @@
 //! clock's time, so [`streamlanes::command::Server`] needs no lock. Every connection is one task;
 //! what is read is cut into commands ([`request`]), run, and answered with one write.
 //!
-//! Invariant: knows sockets and the wall clock, and no command but those that ask for a password.
+//! Invariant: knows sockets and the wall clock, and no command.
 
-pub mod auth;
 pub mod connection;
 pub mod door;
 pub mod inline;

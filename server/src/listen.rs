@@ -38,10 +38,11 @@ async fn run(options: Options, ready: impl FnOnce(std::net::SocketAddr)) -> io::
     let unix = options.unix_socket.as_deref().map(UnixSocket::bind).transpose()?;
     ready(listener.local_addr()?);
 
-    let house = Rc::new(House {
-        door: Door::new(Server::new(options.profile), options.password),
-        room: RefCell::new(Box::new([0; READ_BYTES])),
-    });
+    let mut server = Server::new(options.profile);
+    server.set_port(listener.local_addr()?.port());
+    server.set_password(options.password.as_deref().unwrap_or_default());
+    let house =
+        Rc::new(House { door: Door::new(server), room: RefCell::new(Box::new([0; READ_BYTES])) });
     let keeper = Rc::clone(&house);
     spawn_local(async move { keeper.door.keep_time().await });
     if let Some(unix) = &unix {
@@ -77,6 +78,10 @@ struct House {
     room: RefCell<ReadRoom>,
 }
 
+/// What those get who come from elsewhere while CONFIG SET has taken the password away.
+const NOT_ADMITTED: &[u8] =
+    b"-DENIED without a password only clients on the same machine are served\r\n";
+
 /// Accepts connections, each of which becomes a task.
 async fn accept(house: Rc<House>, next: impl AsyncFn() -> io::Result<Socket>) {
     loop {
@@ -88,7 +93,11 @@ async fn accept(house: Rc<House>, next: impl AsyncFn() -> io::Result<Socket>) {
         if house.door.is_stopping() {
             return;
         }
-        if CLIENTS_MAX <= house.door.n_clients() {
+        if !house.door.admits(socket.is_near()) {
+            let _ = socket.try_write(NOT_ADMITTED);
+            continue;
+        }
+        if !house.door.has_room() {
             // A new socket has room for a line; if not, the close says enough.
             let _ = socket.try_write(b"-ERR max number of clients reached\r\n");
             continue;

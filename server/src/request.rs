@@ -78,8 +78,10 @@ impl ProtocolError {
 }
 
 /// How far an incomplete command was read. All offsets count from the command's first byte.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Requests {
+    /// Longest word of a command, in bytes.
+    pub bulk_bytes_max: usize,
     /// Words that are announced and not read yet; 0: between two commands.
     n_words_left: usize,
     /// Words that were read.
@@ -88,6 +90,18 @@ pub struct Requests {
     at: usize,
     /// With fewer bytes than this there is nothing to look at.
     n_bytes_min: usize,
+}
+
+impl Default for Requests {
+    fn default() -> Requests {
+        Requests {
+            bulk_bytes_max: BULK_BYTES_MAX,
+            n_words_left: 0,
+            words: Vec::new(),
+            at: 0,
+            n_bytes_min: 0,
+        }
+    }
 }
 
 impl Requests {
@@ -125,7 +139,7 @@ impl Requests {
             words.extend(self.words.iter().map(|range| &bytes[range.clone()]));
         }
         while 0 < n_words_left {
-            let (start, len) = match bulk_header(bytes, at, trust)? {
+            let (start, len) = match bulk_header(bytes, at, trust, self.bulk_bytes_max)? {
                 Some(header) => header,
                 None => return Ok(self.keep(bytes, words, n_words_left, at, 0)),
             };
@@ -138,7 +152,8 @@ impl Requests {
             n_words_left -= 1;
         }
         if 0 < self.n_words_left {
-            *self = Requests::default();
+            let bulk_bytes_max = self.bulk_bytes_max;
+            *self = Requests { bulk_bytes_max, ..Requests::default() };
         }
         Ok(Parsed::Command(at))
     }
@@ -200,6 +215,7 @@ fn bulk_header(
     bytes: &[u8],
     at: usize,
     trust: Trust,
+    len_max: usize,
 ) -> Result<Option<(usize, usize)>, ProtocolError> {
     let Some((line, start)) = line(bytes, at, ProtocolError::TooBigBulkCount)? else {
         return Ok(None);
@@ -210,7 +226,7 @@ fn bulk_header(
         _ => return Err(ProtocolError::ExpectedBulk(line.first().copied().unwrap_or(b'\r'))),
     };
     let len = length(digits).and_then(|len| usize::try_from(len).ok());
-    let len = len.filter(|&len| len <= BULK_BYTES_MAX).ok_or(ProtocolError::InvalidBulkLength)?;
+    let len = len.filter(|&len| len <= len_max).ok_or(ProtocolError::InvalidBulkLength)?;
     if trust == Trust::Unknown && UNTRUSTED_BULK_BYTES_MAX < len {
         return Err(ProtocolError::UnauthenticatedBulkLength);
     }
@@ -229,7 +245,9 @@ fn length(digits: &[u8]) -> Option<i64> {
 
 #[cold]
 fn parse_inline(bytes: &[u8]) -> Result<Parsed, ProtocolError> {
-    let Some(len) = bytes.iter().position(|&byte| byte == b'\n') else {
+    // Redis looks for the end in a C string: behind a NUL it finds none.
+    let stop = bytes.iter().position(|&byte| byte == b'\n' || byte == 0);
+    let Some(len) = stop.filter(|&at| bytes[at] == b'\n') else {
         let too_long = LINE_BYTES_MAX < bytes.len();
         return if too_long {
             Err(ProtocolError::TooBigInlineRequest)

@@ -15,6 +15,33 @@ pub enum Socket {
 }
 
 impl Socket {
+    /// Where the other side is, and where it came to, as CLIENT LIST shows them.
+    pub fn addresses(&self) -> (String, String) {
+        let shown = |address: io::Result<std::net::SocketAddr>| {
+            address.map_or_else(|_| "?:0".to_owned(), |address| address.to_string())
+        };
+        match self {
+            Socket::Tcp(stream) => (shown(stream.peer_addr()), shown(stream.local_addr())),
+            Socket::Unix(stream) => {
+                let address = stream.local_addr().ok();
+                let path = address.as_ref().and_then(|address| address.as_pathname());
+                let place =
+                    path.map_or_else(|| "?:0".into(), |path| format!("{}:0", path.display()));
+                (place.clone(), place)
+            }
+        }
+    }
+
+    /// Whether the other side is on this machine.
+    pub fn is_near(&self) -> bool {
+        match self {
+            Socket::Tcp(stream) => {
+                stream.peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback())
+            }
+            Socket::Unix(_) => true,
+        }
+    }
+
     /// Whether there may be something to read; if not, the task is woken when there is.
     pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {

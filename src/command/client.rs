@@ -107,6 +107,7 @@ static SETINFO: Spec = Spec {
 };
 
 fn set_info(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
+    let option = args.peek().unwrap_or_default();
     let is_name = args.eat("LIB-NAME");
     if !is_name && !args.eat("LIB-VER") {
         let pieces: [&[u8]; 3] = [b"ERR Unrecognized option '", args.word()?, b"'"];
@@ -114,9 +115,8 @@ fn set_info(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError
     }
     let value = args.word()?;
     if !is_client_attribute(value, ctx.profile) {
-        let what = if is_name { "lib-name" } else { "lib-ver" };
-        let text = format!("ERR {what} cannot contain spaces, newlines or special characters.");
-        return Err(CommandError::text(&text).at(3));
+        let text: &[u8] = b" cannot contain spaces, newlines or special characters.";
+        return Err(CommandError::format(&[b"ERR ", option, text]).at(3));
     }
     let client = ctx.client_mut()?;
     let place = if is_name { &mut client.lib_name } else { &mut client.lib_ver };
@@ -235,10 +235,11 @@ fn describe(client: &Client, profile: Profile, now: Millis) -> String {
     let command = client.last_command.map(|number| table::full_name(table::entry(number).spec));
     let multi = client.multi.as_ref().map_or(-1, |queue| queue.len() as i64);
     let mut line = format!(
-        "id={} addr={} laddr=127.0.0.1:6379 fd=0 name={} age={} idle={} flags={} db={} sub={} \
+        "id={} addr={} laddr={} fd=0 name={} age={} idle={} flags={} db={} sub={} \
          psub={}",
         client.id,
         text(&client.addr),
+        text(&client.laddr),
         text(&client.name),
         now.saturating_sub(client.connected_at) / 1000,
         now.saturating_sub(client.active_at) / 1000,

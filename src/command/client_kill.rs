@@ -52,6 +52,7 @@ fn kill(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     for &id in &ids {
         if id != me {
             ctx.state.stop_waiting(id);
+            ctx.state.killed.push_back(id);
         }
         if let Some(client) = ctx.state.clients.get_mut(id) {
             client.closing = true;
@@ -113,7 +114,7 @@ impl Filters<'_> {
         let age_s = now.saturating_sub(client.connected_at) / 1000;
         self.id.is_none_or(|id| client.id == id)
             && self.addr.is_none_or(|addr| client.addr == addr)
-            && self.laddr.is_none_or(|laddr| laddr == b"127.0.0.1:6379")
+            && self.laddr.is_none_or(|laddr| client.laddr == laddr)
             && self.kind.is_none_or(|kind| kind.is_of(client))
             && self.max_age_s.is_none_or(|max| max <= age_s)
     }

@@ -37,6 +37,8 @@ pub struct Client {
     pub id: ClientId,
     /// The remote address for CLIENT LIST: `ip:port`.
     pub addr: Vec<u8>,
+    /// The address it came to.
+    pub laddr: Vec<u8>,
     /// CLIENT SETNAME; empty: none.
     pub name: Vec<u8>,
     /// CLIENT SETINFO LIB-NAME.
@@ -89,6 +91,7 @@ impl Client {
         Client {
             id,
             addr: format!("127.0.0.1:{}", 50_000 + id % 15_000).into_bytes(),
+            laddr: b"127.0.0.1:6379".to_vec(),
             name: Vec::new(),
             lib_name: Vec::new(),
             lib_ver: Vec::new(),

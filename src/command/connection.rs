@@ -139,13 +139,19 @@ fn hello(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         });
     }
     let mut name = None;
+    let mut login = None;
     let mut authenticated = false;
     while let Some(word) = args.peek() {
         let at = args.position();
         if args.n_left() >= 3 && args.eat("AUTH") {
             let (user, password) = (args.word()?, args.word()?);
-            check_login(ctx, user, password)?;
-            authenticated = true;
+            // Since 7.2 the other options are looked at first.
+            if ctx.profile.has((7, 2)) {
+                login = Some((user, password));
+            } else {
+                check_login(ctx, user, password)?;
+                authenticated = true;
+            }
         } else if args.n_left() >= 2 && args.eat("SETNAME") {
             let wanted = args.word()?;
             name = Some(checked_name(wanted, ctx.profile)?);
@@ -154,15 +160,20 @@ fn hello(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
             return Err(CommandError::format(&text).at(at));
         }
     }
-    let needs_auth = !ctx.state.settings.password.is_empty();
+    if let Some((user, password)) = login {
+        check_login(ctx, user, password)?;
+        authenticated = true;
+    }
+    let profile = ctx.profile;
     let client = ctx.client_mut()?;
     client.authenticated |= authenticated;
-    if needs_auth && !client.authenticated {
-        return Err(CommandError::text(
+    if !client.authenticated {
+        let hello = if profile.has((7, 2)) { "HELLO <proto>" } else { "HELLO" };
+        return Err(CommandError::text(&format!(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the \
-             HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and \
-             select the RESP protocol version at the same time",
-        ));
+             {hello} AUTH <user> <pass> option can be used to authenticate the client and select \
+             the RESP protocol version at the same time",
+        )));
     }
     if let Some(name) = name {
         client.name = name;
@@ -313,6 +324,7 @@ fn reset(ctx: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError> {
     *client = Client {
         authenticated: !needs_auth,
         addr: std::mem::take(&mut client.addr),
+        laddr: std::mem::take(&mut client.laddr),
         lib_name: std::mem::take(&mut client.lib_name),
         lib_ver: std::mem::take(&mut client.lib_ver),
         active_at: client.active_at,

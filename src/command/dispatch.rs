@@ -29,14 +29,20 @@ impl Server {
         out: &mut Vec<u8>,
     ) -> Outcome {
         self.state.fault_word_idx = None;
+        self.state.stats.last_called = None;
         let start = out.len();
         let flow = self.refuse_or_call(id, words, now, out);
         if self.store.sink.is_listening() {
+            let called = self.state.stats.last_called;
             self.settle(now);
+            self.state.stats.last_called = called;
         }
         let Some(client) = self.state.clients.get_mut(id) else { return Outcome::Closed };
         if client.reply != ReplyMode::On {
-            out.truncate(start);
+            // What subscribing answers are pushes, which nobody turns off.
+            if !(answers_by_pushes(words) && out.get(start) != Some(&b'-')) {
+                out.truncate(start);
+            }
             if client.reply == ReplyMode::SkipThis {
                 client.reply = ReplyMode::On;
             }
@@ -95,11 +101,10 @@ impl Server {
         let profile = *profile;
         let mut ctx =
             Ctx { client: id, now, profile, in_exec: false, db, store, state, out: writer };
-        match call(&mut ctx, entry, words) {
+        let flow = call(&mut ctx, entry, words);
+        monitor::feed(ctx.state, id, entry, words, now);
+        match flow {
             Flow::Done => {
-                if !ctx.state.clients.monitors.is_empty() {
-                    monitor::feed(ctx.state, id, db, entry, words, now);
-                }
                 // WATCH may have begun.
                 if entry.flags & flag::NOT_QUEUED != 0 {
                     self.listen();
@@ -121,7 +126,8 @@ impl Server {
         let client = self.state.clients.get(id);
         let Some(client) = client else { return Err((None, CommandError::Syntax)) };
         let refusal = |error: &str| Err((Some(entry.number), CommandError::text(error)));
-        if !client.authenticated && entry.flags & flag::NO_AUTH == 0 {
+        let needs_auth = !client.authenticated && !self.state.settings.password.is_empty();
+        if needs_auth && entry.flags & flag::NO_AUTH == 0 {
             return refusal("NOAUTH Authentication required.");
         }
         if entry.flags & flag::NO_MULTI != 0 && client.multi.is_some() {
@@ -287,6 +293,12 @@ impl Server {
             }
         }
     }
+}
+
+fn answers_by_pushes(words: &[&[u8]]) -> bool {
+    let name = words.first().copied().unwrap_or_default().to_ascii_uppercase();
+    let name = name.strip_prefix(b"P").unwrap_or(&name);
+    name == b"SUBSCRIBE" || name == b"UNSUBSCRIBE"
 }
 
 /// Runs one command whose arity was checked, and writes down how it went. An error is written as

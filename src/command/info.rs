@@ -17,7 +17,7 @@ pub static INFO: Spec = Spec {
     summary: "Tells about the server, in sections of `name:value` lines.",
     why: "`INFO commandstats` counts commands, `INFO errorstats` errors; `blocked_clients` says \
           how many wait.",
-    gotcha: "What costs time is not measured here: the durations of commands are 0.",
+    gotcha: "A page measures no time: the durations of commands are 0 there.",
     examples: &["INFO", "INFO clients"],
     run,
     ..Spec::BLANK
@@ -91,7 +91,8 @@ fn server(ctx: &mut Ctx<'_>, text: &mut String) -> std::fmt::Result {
     }
     write!(text, "redis_mode:standalone\r\nserver_mode:standalone\r\n")?;
     write!(text, "os:streamlanes {}\r\n", env!("CARGO_PKG_VERSION"))?;
-    write!(text, "arch_bits:64\r\nprocess_id:1\r\ntcp_port:6379\r\n")?;
+    write!(text, "arch_bits:64\r\nprocess_id:1\r\n")?;
+    write!(text, "tcp_port:{}\r\n", ctx.state.settings.int("port"))?;
     write!(text, "server_time_usec:{}\r\n", ctx.now.saturating_mul(1000))?;
     write!(text, "uptime_in_seconds:{uptime_s}\r\nuptime_in_days:{}\r\n", uptime_s / 86_400)?;
     write!(text, "hz:{}\r\nconfigured_hz:{0}\r\n", ctx.state.settings.int("hz"))
@@ -170,11 +171,18 @@ fn commandstats(ctx: &mut Ctx<'_>, text: &mut String) -> std::fmt::Result {
     write!(text, "# Commandstats\r\n")?;
     for (number, stat) in ctx.state.stats.commands() {
         let name = table::full_name(table::entry(number).spec);
+        // In hundredths of a microsecond.
+        let per_call = stat.nanos / 10 / stat.n_calls.max(1);
         write!(
             text,
-            "cmdstat_{name}:calls={},usec=0,usec_per_call=0.00,rejected_calls={},\
+            "cmdstat_{name}:calls={},usec={},usec_per_call={}.{:02},rejected_calls={},\
              failed_calls={}\r\n",
-            stat.n_calls, stat.n_rejected, stat.n_failed
+            stat.n_calls,
+            stat.nanos / 1000,
+            per_call / 100,
+            per_call % 100,
+            stat.n_rejected,
+            stat.n_failed
         )?;
     }
     Ok(())

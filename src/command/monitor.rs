@@ -34,23 +34,37 @@ fn run(ctx: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError> {
     Ok(Flow::Done)
 }
 
-/// Shows one command to all who monitor.
-pub fn feed(state: &mut State, id: ClientId, db: u32, entry: &Entry, words: &[&[u8]], now: Millis) {
-    if entry.flags & flag::HIDDEN != 0 {
+/// Shows one command to all who monitor, with the database that its client is in afterwards.
+pub fn feed(state: &mut State, id: ClientId, entry: &Entry, words: &[&[u8]], now: Millis) {
+    if state.clients.monitors.is_empty() || entry.flags & flag::HIDDEN != 0 {
         return;
     }
-    let addr = state.clients.get(id).map_or_else(Vec::new, |client| client.addr.clone());
-    let mut line = format!("+{}.{:06} [{db} ", now / 1000, now % 1000 * 1000).into_bytes();
-    line.extend_from_slice(&addr);
+    let Some(client) = state.clients.get(id) else { return };
+    let (time, db) = (format!("{}.{:06}", now / 1000, now % 1000 * 1000), client.db);
+    let mut line = format!("+{time} [{db} ").into_bytes();
+    line.extend_from_slice(&client.addr);
     line.push(b']');
-    for word in words {
+    let secret = secret_words(entry, words);
+    for (i, word) in words.iter().enumerate() {
         line.push(b' ');
-        quote(word, &mut line);
+        quote(if secret.contains(&i) { b"(redacted)" } else { word }, &mut line);
     }
     line.extend_from_slice(b"\r\n");
     let monitors: Vec<ClientId> = state.clients.monitors.iter().copied().collect();
     for monitor in monitors {
         state.send(monitor, line.clone());
+    }
+}
+
+/// Which words nobody else may see: names and passwords of users.
+fn secret_words(entry: &Entry, words: &[&[u8]]) -> std::ops::Range<usize> {
+    match entry.spec.name {
+        "AUTH" => 1..words.len(),
+        "HELLO" => {
+            let auth = words.iter().skip(2).position(|word| word.eq_ignore_ascii_case(b"AUTH"));
+            auth.map_or(0..0, |skipped| skipped + 3..skipped + 5)
+        }
+        _ => 0..0,
     }
 }
 

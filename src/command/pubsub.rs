@@ -162,6 +162,12 @@ pub static PUBLISH: Spec = Spec {
 fn publish(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (channel, message) = (args.word()?, args.word()?);
     let n = ctx.state.publish(channel, message);
+    // Since 7.2 a message to the one who published it follows the reply.
+    if !ctx.profile.has((7, 2)) {
+        for bytes in ctx.state.take_outputs(ctx.client) {
+            ctx.out.raw(&bytes);
+        }
+    }
     if ctx.store.sink.is_recording() {
         let kind = EventKind::Published { n_receivers: n.unsigned_abs() };
         let event = Event { at: ctx.now, db: ctx.db, key: Name::from(channel), kind };

@@ -91,11 +91,27 @@ impl Server {
         id
     }
 
-    /// The address that CLIENT LIST shows for a client.
-    pub fn set_addr(&mut self, client: ClientId, addr: &str) {
+    /// The port that INFO and CONFIG GET tell.
+    pub fn set_port(&mut self, port: u16) {
+        self.state.settings.set_by_name("port", port.to_string().into_bytes());
+    }
+
+    /// The addresses that CLIENT LIST shows for a client: where it is, and where it came to.
+    pub fn set_addr(&mut self, client: ClientId, addr: &str, laddr: &str) {
         if let Some(client) = self.state.clients.get_mut(client) {
             client.addr = addr.as_bytes().to_vec();
+            client.laddr = laddr.as_bytes().to_vec();
         }
+    }
+
+    /// Whether new clients have to give a password.
+    pub fn needs_password(&self) -> bool {
+        !self.state.settings.password.is_empty()
+    }
+
+    /// Whether a client has given the password, or needs none.
+    pub fn is_authenticated(&self, client: ClientId) -> bool {
+        self.state.clients.get(client).is_some_and(|client| client.authenticated)
     }
 
     /// The client is gone: what it waited for, watched and subscribed to ends.
@@ -132,6 +148,12 @@ impl Server {
         self.dispatch(client, words, now, out)
     }
 
+    /// Tells how long the command took that just ran; the server itself has no clock to measure it
+    /// with. Only INFO shows it.
+    pub fn took(&mut self, nanos: u64) {
+        self.state.stats.took(nanos);
+    }
+
     /// After an error reply to [`execute`](Server::execute): the index of the word at fault, if it
     /// is known (0 is the command's name).
     pub fn fault_word_idx(&self) -> Option<usize> {
@@ -166,6 +188,12 @@ impl Server {
     /// a subscriber, a monitor.
     pub fn poll_output(&mut self) -> Option<(ClientId, Vec<u8>)> {
         self.state.outbox.pop_front()
+    }
+
+    /// The next client that another one killed: its connection is to be closed now, whatever it was
+    /// still to be sent. One that killed itself is told by [`Outcome::Closed`].
+    pub fn poll_killed(&mut self) -> Option<ClientId> {
+        self.state.killed.pop_front()
     }
 
     /// Whether events are kept for [`poll_event`](Server::poll_event); off at first, since a server

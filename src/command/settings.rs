@@ -5,6 +5,7 @@
 //! value is legal.
 
 use crate::engine::{IdmpConfig, NodeLimits};
+use crate::limits::BULK_BYTES_MAX;
 
 use super::args::strict_i64;
 use super::spec::Since;
@@ -15,8 +16,8 @@ use super::{Profile, notify};
 pub enum Kind {
     /// A number between two bounds, both allowed.
     Int(i64, i64),
-    /// A number of bytes: `100mb` is understood.
-    Memory,
+    /// A number of bytes between two bounds, both allowed: `100mb` is understood.
+    Memory(i64, i64),
     /// `yes` or `no`.
     YesNo,
     /// One of some words.
@@ -56,6 +57,7 @@ const fn fixed(param: Param) -> Param {
 
 const POLICIES: &[&str] = &["noeviction"];
 const ANY: Kind = Kind::Int(0, i64::MAX);
+const BYTES: Kind = Kind::Memory(0, i64::MAX);
 
 /// Every parameter, in byte order of its name.
 pub static PARAMS: [Param; 33] = [
@@ -74,13 +76,13 @@ pub static PARAMS: [Param; 33] = [
     ),
     param("list-max-ziplist-size", Kind::Int(i32::MIN as i64, i32::MAX as i64), "-2"),
     param("loglevel", Kind::OneOf(&["debug", "verbose", "notice", "warning"]), "notice"),
-    param("maxclients", Kind::Int(1, u32::MAX as i64), "10000"),
-    param("maxmemory", Kind::Memory, "0"),
+    param("maxclients", Kind::Int(1, 10_000), "10000"),
+    param("maxmemory", BYTES, "0"),
     param("maxmemory-policy", Kind::OneOf(POLICIES), "noeviction"),
     param("maxmemory-samples", Kind::Int(1, 64), "5"),
     param("notify-keyspace-events", Kind::Events, ""),
     fixed(param("port", Kind::Int(0, 65_535), "6379")),
-    param("proto-max-bulk-len", Kind::Memory, "536870912"),
+    param("proto-max-bulk-len", Kind::Memory(1 << 20, BULK_BYTES_MAX as i64), "536870912"),
     param("requirepass", Kind::Text, ""),
     param("save", Kind::OneOf(&[""]), ""),
     param("set-max-intset-entries", ANY, "512"),
@@ -90,7 +92,7 @@ pub static PARAMS: [Param; 33] = [
     param("slowlog-max-len", ANY, "128"),
     since((8, 6), param("stream-idmp-duration", Kind::Int(1, 86_400), "100")),
     since((8, 6), param("stream-idmp-maxsize", Kind::Int(1, 10_000), "100")),
-    param("stream-node-max-bytes", Kind::Memory, "4096"),
+    param("stream-node-max-bytes", BYTES, "4096"),
     param("stream-node-max-entries", ANY, "100"),
     param("tcp-keepalive", Kind::Int(0, i32::MAX as i64), "300"),
     param("timeout", Kind::Int(0, i32::MAX as i64), "0"),
@@ -111,6 +113,10 @@ pub struct Settings {
     pub node_bytes_max: i64,
     /// `stream-node-max-entries`; 0: no limit.
     pub node_entries_max: i64,
+    /// `maxclients`.
+    pub n_clients_max: usize,
+    /// `proto-max-bulk-len`: the longest word of a command, in bytes.
+    pub bulk_bytes_max: usize,
     idmp_duration_s: i64,
     idmp_ids_max: i64,
 }
@@ -126,6 +132,8 @@ impl Settings {
             password: Vec::new(),
             node_bytes_max: 0,
             node_entries_max: 0,
+            n_clients_max: 0,
+            bulk_bytes_max: 0,
             idmp_duration_s: 0,
             idmp_ids_max: 0,
         };
@@ -176,6 +184,8 @@ impl Settings {
         self.maxmemory = self.int("maxmemory").unsigned_abs();
         self.node_bytes_max = self.int("stream-node-max-bytes");
         self.node_entries_max = self.int("stream-node-max-entries");
+        self.n_clients_max = self.int("maxclients") as usize;
+        self.bulk_bytes_max = self.int("proto-max-bulk-len") as usize;
         self.idmp_duration_s = self.int("stream-idmp-duration");
         self.idmp_ids_max = self.int("stream-idmp-maxsize");
         self.password = self.text("requirepass");
@@ -218,8 +228,9 @@ pub fn check(param: &Param, value: &[u8]) -> Result<Vec<u8>, String> {
             }
             Ok(number.to_string().into_bytes())
         }
-        Kind::Memory => match memory(value) {
-            Some(bytes) => Ok(bytes.to_string().into_bytes()),
+        Kind::Memory(min, max) => match memory(value) {
+            Some(bytes) if (min..=max).contains(&bytes) => Ok(bytes.to_string().into_bytes()),
+            Some(_) => Err(format!("argument must be between {min} and {max} inclusive")),
             None => Err("argument must be a memory value".to_owned()),
         },
         Kind::YesNo => {

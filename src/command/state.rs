@@ -30,6 +30,8 @@ pub struct State {
     pub started_at: Option<Millis>,
     /// Bytes for clients that did not just call `execute`, oldest first.
     pub outbox: VecDeque<(ClientId, Vec<u8>)>,
+    /// Clients that another one killed, and whose connections were not closed yet.
+    pub killed: VecDeque<ClientId>,
     /// How much memory the data takes.
     pub memory: Memory,
     /// The last command's word at fault, counted from 0; for consoles that underline it.
@@ -46,6 +48,7 @@ impl State {
             stats: Stats::new(),
             started_at: None,
             outbox: VecDeque::new(),
+            killed: VecDeque::new(),
             memory: Memory::default(),
             fault_word_idx: None,
         }
@@ -62,6 +65,14 @@ impl State {
     /// Sends bytes that are a reply already.
     pub fn send(&mut self, to: ClientId, bytes: Vec<u8>) {
         self.outbox.push_back((to, bytes));
+    }
+
+    /// Takes what is to be sent to one client.
+    pub fn take_outputs(&mut self, to: ClientId) -> Vec<Vec<u8>> {
+        let (own, others) = std::mem::take(&mut self.outbox).into_iter().partition(|o| o.0 == to);
+        self.outbox = others;
+        let own: VecDeque<(ClientId, Vec<u8>)> = own;
+        own.into_iter().map(|(_, bytes)| bytes).collect()
     }
 
     /// Tells the listeners of a channel; returns how many got the message.
@@ -122,6 +133,7 @@ impl State {
         self.stop_waiting(id);
         self.clients.remove(id);
         self.outbox.retain(|(to, _)| *to != id);
+        self.killed.retain(|killed| *killed != id);
     }
 
     /// Takes a client out of the lines it stands in.

@@ -13,6 +13,8 @@ pub struct CommandStat {
     pub n_rejected: u64,
     /// Ran and answered an error.
     pub n_failed: u64,
+    /// How long its runs took, where somebody measured: see [`super::Server::took`].
+    pub nanos: u64,
 }
 
 /// Counters since the start, or since CONFIG RESETSTAT.
@@ -32,6 +34,8 @@ pub struct Stats {
     pub n_misses: u64,
     /// Error replies.
     pub n_errors: u64,
+    /// Which command just came to an end.
+    pub last_called: Option<u16>,
 }
 
 /// Redis stops telling error codes apart when a script makes up too many of them.
@@ -49,6 +53,7 @@ impl Stats {
             n_hits: 0,
             n_misses: 0,
             n_errors: 0,
+            last_called: None,
         }
     }
 
@@ -60,9 +65,18 @@ impl Stats {
     /// A command came to an end.
     pub fn called(&mut self, number: u16, failed: bool) {
         self.n_commands += 1;
+        self.last_called = Some(number);
         if let Some(stat) = self.commands.get_mut(usize::from(number)) {
             stat.n_calls += 1;
             stat.n_failed += u64::from(failed);
+        }
+    }
+
+    /// The command that just came to an end took so long.
+    pub fn took(&mut self, nanos: u64) {
+        let number = self.last_called.map(usize::from);
+        if let Some(stat) = number.and_then(|number| self.commands.get_mut(number)) {
+            stat.nanos = stat.nanos.saturating_add(nanos);
         }
     }
 

@@ -100,9 +100,7 @@ fn run_queued(ctx: &mut Ctx<'_>, queued: &Queued) -> Result<(), CommandError> {
         out,
     };
     dispatch::call(&mut inner, entry, &words);
-    if !ctx.state.clients.monitors.is_empty() {
-        monitor::feed(ctx.state, ctx.client, db, entry, &words, ctx.now);
-    }
+    monitor::feed(ctx.state, ctx.client, entry, &words, ctx.now);
     Ok(())
 }
 

@@ -108,12 +108,14 @@ pub const PLACES_MAX: usize = 1_200_000;
 /// Most lines that a lesson remembers as evidence; half of them are kept for people's own.
 pub const EVIDENCE_ROWS_MAX: usize = 4_000;
 
-/// Sentences that the event feed keeps.
-pub const FEED_ROWS_MAX: usize = 60;
+/// Events that the event feed keeps.
+pub const FEED_ROWS_MAX: usize = 200;
+/// Rows that a table shows; sorting and filtering look at all that it has.
+pub const TABLE_ROWS_MAX: usize = 60;
 /// Effects, and losses, that the ledger shows; its counters go on counting.
 pub const LEDGER_ROWS_MAX: usize = 60;
-/// Pending entries that the inspector shows of each group.
-pub const PENDING_ROWS_MAX: usize = 12;
+/// Pending entries that the inspector looks at in each group, those that wait longest.
+pub const PENDING_ROWS_MAX: usize = 200;
 const _: () = assert!(SCENARIO_BYTES_MAX <= LINK_DECODED_BYTES_MAX);
 /// Events about entries that are kept for biographies.
 pub const CHRONICLE_EVENTS_MAX: usize = 30_000;

@@ -19,6 +19,7 @@ use super::layout::LayoutMsg;
 use super::lesson::LessonMsg;
 use super::settings::{Settings, SettingsMsg};
 use super::share::ShareMsg;
+use super::side::SideMsg;
 use super::storage::database::Written;
 use super::storage::{Keeper, Ownership};
 use super::ticker::{Ticker, Wake};
@@ -64,10 +65,8 @@ pub enum Msg {
     Keep { name: &'static str, text: String },
     /// In the lesson.
     Lesson(LessonMsg),
-    /// Open a pane beside the lanes (the open one if none is named).
-    OpenSide { idx: Option<usize>, with_focus: bool },
-    /// Open the next pane beside the lanes, or the one before.
-    NextSide(bool),
+    /// Beside the lanes.
+    Side(SideMsg),
     /// In the time bar.
     Time(TimeMsg),
     /// Go on in another session: a lesson begun again.

@@ -1,10 +1,11 @@
 //! The time bar: play, pause, step, jump, speed, scrub. Every control runs its console line.
 
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::app::{Changes, Msg, Pane, State};
 use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
+use crate::sim::Scenario;
 use crate::sim::world::DEFAULT_CLIENT;
 use crate::time::WORLD_START;
 use crate::view::text;
@@ -29,6 +30,8 @@ pub struct TimeBarPane {
     scrub: HtmlInputElement,
     speed: HtmlInputElement,
     speed_value: HtmlElement,
+    fork: HtmlElement,
+    scenario: HtmlSelectElement,
     marks: Element,
     n_marks: usize,
     _listeners: Vec<Listener>,
@@ -49,7 +52,8 @@ impl TimeBarPane {
         let (play, step) = (dom::by_id::<HtmlElement>("time-play")?, dom::by_id("time-step")?);
         let (scrub, speed) =
             (dom::by_id::<HtmlInputElement>("time-scrub")?, dom::by_id("time-speed")?);
-        let listeners = listeners(inbox, &bar, &play, &step, &scrub, &speed);
+        let mut listeners = listeners(inbox, &bar, &play, &step, &scrub, &speed);
+        let scenario = scenario(inbox, &mut listeners)?;
         if let Ok(waiting) = bar.query_selector_all("[disabled]") {
             for idx in 0..waiting.length() {
                 let found = waiting.item(idx);
@@ -70,6 +74,8 @@ impl TimeBarPane {
             scrub,
             speed,
             speed_value: dom::by_id("time-speed-value")?,
+            fork: dom::by_id("time-fork")?,
+            scenario,
             marks: dom::by_id("time-marks")?,
             n_marks: usize::MAX,
             _listeners: listeners,
@@ -141,8 +147,35 @@ impl Pane for TimeBarPane {
         let decades = js_sys::Math::log10(f64::from(permille)) - 2.0;
         self.speed.set_value_as_number((decades * STEPS_PER_DECADE).round());
         dom::set_text(&self.speed_value, &format!("{}×", factor(permille)));
+        // Only somebody who went back has a future to forget.
+        let in_past = session.now() < session.end();
+        dom::set_attr(&self.fork, "data-useful", if in_past { "true" } else { "false" });
+        let scenario = &session.world().scenario().name;
+        if self.scenario.value() != **scenario {
+            self.scenario.set_value(scenario);
+        }
         self.show_marks(state);
     }
+}
+
+/// The choice of a scenario.
+fn scenario(
+    inbox: &Inbox,
+    listeners: &mut Vec<Listener>,
+) -> Result<HtmlSelectElement, MissingElement> {
+    let select: HtmlSelectElement = dom::by_id("scenario")?;
+    for name in Scenario::builtin_names() {
+        let option = dom::el_text("option", "", &name.replace('-', " "));
+        dom::set_attr(&option, "value", name);
+        dom::append(&select, &option);
+    }
+    // Removing an attribute that is there cannot fail.
+    let _ = select.remove_attribute("disabled");
+    let (to, chosen) = (inbox.clone(), select.clone());
+    listeners.push(Listener::new(&select, "change", move |_| {
+        to.run_line(DEFAULT_CLIENT, &format!("SCENARIO LOAD {}", chosen.value()));
+    }));
+    Ok(select)
 }
 
 /// A speed with as many digits as it needs: 0.1, 2.5, 40.
@@ -172,6 +205,8 @@ fn listeners(
     let jump = Listener::new(bar, "click", move |event| {
         if let Some((_, duration)) = dom::closest_attr(event, "data-jump") {
             on_jump.run_line(DEFAULT_CLIENT, &format!("CLOCK JUMP {duration}"));
+        } else if let Some((_, line)) = dom::closest_attr(event, "data-line") {
+            on_jump.run_line(DEFAULT_CLIENT, &line);
         }
     });
     let (on_scrub, slider) = (inbox.clone(), scrub.clone());

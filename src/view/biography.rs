@@ -123,7 +123,7 @@ fn concerns(kind: &EventKind, id: StreamId) -> bool {
 }
 
 /// The word for an event about an entry.
-fn kind(kind: &EventKind) -> Option<&'static str> {
+pub(super) fn kind(kind: &EventKind) -> Option<&'static str> {
     let word = match kind {
         EventKind::Added { .. } | EventKind::Deduplicated { .. } => "added",
         EventKind::Delivered { how: Delivery::History, .. } => "claimed",

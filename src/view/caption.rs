@@ -75,7 +75,7 @@ impl Narrator {
             self.listen(lanes, world);
         }
         if 0 < self.stands_ms {
-            return true;
+            return !self.waiting.is_empty();
         }
         match self.waiting.pop_front() {
             Some(next) => self.show(next, READ_MS),

@@ -6,6 +6,7 @@ pub mod console;
 pub mod sentence;
 pub mod side;
 pub mod store;
+pub mod table;
 
 pub mod picture;
 pub mod scene;
@@ -15,6 +16,7 @@ pub mod announce;
 pub mod biography;
 pub mod camera;
 pub mod caption;
+pub mod chart;
 pub mod draw;
 pub mod head;
 pub mod hit;

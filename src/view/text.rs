@@ -65,6 +65,7 @@ pub fn lane_note(health: Health, n_pending: u64) -> String {
         Health::Frozen => "frozen",
         Health::Stopped => "stopped",
         Health::Waiting if n_pending == 0 => "waiting",
+        Health::Working if n_pending == 0 => "working",
         Health::Idle if n_pending == 0 => "idle",
         Health::Unknown if n_pending == 0 => "nothing pending",
         _ => "",
@@ -108,6 +109,75 @@ pub fn duration(ms: Millis) -> String {
         60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
         _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
     }
+}
+
+pub const SERVICES: &str = "Services";
+pub const NO_SERVICES: &str = "No service yet: SIM ADD PRODUCER web STREAM orders adds one.";
+pub const STREAMS: &str = "Streams";
+pub const GROUPS: &str = "Groups";
+pub const NO_GROUPS: &str = "No group yet.";
+pub const CONSUMERS: &str = "Consumers";
+pub const NO_CONSUMERS: &str = "No consumer yet.";
+pub const PENDING_ENTRIES: &str = "Pending: delivered, not acked";
+pub const NOTHING_PENDING: &str = "Nothing is pending.";
+pub const EVENTS: &str = "What happened, newest first";
+pub const NO_EVENTS: &str = "Nothing yet.";
+pub const NO_EFFECTS: &str = "No effect yet.";
+pub const COLUMN_NAME: &str = "Name";
+pub const COLUMN_STATE: &str = "State";
+pub const COLUMN_PACE: &str = "Pace";
+pub const COLUMN_SENT: &str = "Sent";
+pub const COLUMN_DONE: &str = "Done";
+pub const COLUMN_STREAM: &str = "Stream";
+pub const COLUMN_ENTRIES: &str = "Entries";
+pub const COLUMN_GROUPS: &str = "Groups";
+pub const COLUMN_LAST_ID: &str = "Last id";
+pub const COLUMN_GROUP: &str = "Group";
+pub const COLUMN_PENDING: &str = "Pending";
+pub const COLUMN_LAG: &str = "Lag";
+pub const COLUMN_CONSUMER: &str = "Consumer";
+pub const COLUMN_IDLE: &str = "Idle";
+pub const COLUMN_ENTRY: &str = "Entry";
+pub const COLUMN_TIMES: &str = "Times";
+pub const COLUMN_TIME: &str = "Time";
+pub const COLUMN_WHAT: &str = "What";
+pub const COLUMN_KEY: &str = "Key";
+pub const COLUMN_WHO: &str = "Who";
+pub const UNKNOWN: &str = "unknown";
+pub const CHART_THROUGHPUT: &str = "added / acked per second";
+pub const CHART_LAG: &str = "lag";
+pub const CHART_PENDING: &str = "pending";
+pub const POINT_AT_A_BUTTON: &str = "Each button runs a command: point at one to read it here.";
+
+/// A group with its stream.
+pub fn of_stream(group: &str, stream: &str) -> String {
+    format!("{group} of {stream}")
+}
+
+/// How long a service works on one entry.
+pub fn pace_of_work(duration: &str) -> String {
+    format!("{duration} each")
+}
+
+/// A loss in the ledger.
+pub fn lost_because(what: &str, why: &str) -> String {
+    format!("not {what}: {why}")
+}
+
+/// The counters of the ledger.
+pub fn ledger_counts(n_effects: u64, n_duplicates: u64, n_lost: u64) -> String {
+    let (effects, twice) = (counted(n_effects, "effect", "effects"), grouped(n_duplicates));
+    format!("{effects}; {twice} too often, {} lost", grouped(n_lost))
+}
+
+/// A chart in words.
+pub fn chart_words(name: &str, now: &str, most: u64) -> String {
+    format!("{name}: {now} now, at most {} in the last minute", grouped(most))
+}
+
+/// Rows beyond the limit of a table.
+pub fn n_more_rows(n: usize) -> String {
+    format!("… and {n} more")
 }
 
 /// An entry is appended.
@@ -379,6 +449,57 @@ pub fn no_link(problem: &str) -> String {
 /// Why a link or a file was not opened.
 pub fn nothing_opened(problem: &str) -> String {
     format!("Nothing was opened: {problem}.")
+}
+
+// The console.
+pub const TOOL_SERVICES: &str = "All lines";
+pub const TOOL_SERVICES_ABOUT: &str =
+    "Also show the lines of services, and those with which the scenario began";
+pub const TOOL_RAW: &str = "Raw";
+pub const TOOL_RAW_ABOUT: &str = "Show replies as bytes on the wire";
+pub const TOOL_COPY: &str = "Copy";
+pub const TOOL_COPY_ABOUT: &str = "Copy everything that was done as a script for redis-cli";
+pub const TAB_RENAME: &str = "Double-click or F2: another name";
+pub const TAB_NEW: &str = "Another client";
+pub const TAB_NAME: &str = "Name of the client; Enter takes it, Escape does not";
+pub const TABS: &str = "Clients";
+pub const CHIPS: &str = "Words that may come next";
+pub const SCRIPT_COPIED: &str = "Copied, as a script for redis-cli.";
+pub const SCRIPT_NOT_COPIED: &str = "The browser does not let this page copy.";
+pub const CANCEL_ABOUT: &str = "Let go of the blocked command (Ctrl-C)";
+pub const ROW_WAITS: &str = "waiting … ";
+pub const CANCEL: &str = "Cancel";
+pub const WHY: &str = "Why?";
+pub const NO_LINE_MATCHES: &str = "No line matches.";
+
+/// The button that explains a reply, for a screen reader.
+pub fn why_about(line: &str) -> String {
+    format!("{WHY} About the reply to {line}")
+}
+
+/// The rest of a long reply.
+pub fn show_more_lines(n: usize) -> String {
+    format!("Show {n} more lines")
+}
+
+/// The console forgets.
+pub fn rows_cut(n_rows: usize) -> String {
+    format!("Older rows are not shown; the newest {n_rows} are.")
+}
+
+/// Too much was pasted.
+pub fn paste_limit(n: usize, what: &str) -> String {
+    format!("At most {n} {what} can be pasted.")
+}
+
+/// A line is not to be repeated that often.
+pub fn repeat_limit(n: u64) -> String {
+    format!("A line can be repeated at most {n} times.")
+}
+
+/// Closes the tab of a client.
+pub fn tab_close(client: &str) -> String {
+    format!("Close {client}")
 }
 
 pub const PLAY: &str = "Play";

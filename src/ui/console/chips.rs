@@ -6,6 +6,7 @@ use super::ConsoleMsg;
 use crate::ui::app::Msg;
 use crate::ui::dom::{self, Listener, MissingElement, append, button, set_attr};
 use crate::ui::inbox::Inbox;
+use crate::view::text;
 
 /// The page's `#console-chips`.
 pub struct Chips {
@@ -22,7 +23,7 @@ impl Chips {
     pub fn mount(inbox: &Inbox) -> Result<Chips, MissingElement> {
         let row: HtmlElement = dom::by_id("console-chips")?;
         set_attr(&row, "role", "group");
-        set_attr(&row, "aria-label", "Words that may come next");
+        set_attr(&row, "aria-label", text::CHIPS);
         let on_press = inbox.clone();
         let listener = Listener::new(&row, "click", move |event| {
             if let Some((_, word)) = dom::closest_attr(event, "data-chip") {

@@ -28,6 +28,7 @@ use crate::view::console::repeat::{self, Repeat};
 use crate::view::console::rows::{aside_extra, entry_row, spoken};
 use crate::view::console::{Answer, Editor, Effect, Explanations, Extra, Filter, Key, Line, Mark};
 use crate::view::console::{Popup, Row, RowKey, Tabs, help, paste, script};
+use crate::view::text;
 use chips::Chips;
 use field::Field;
 use popup::PopupView;
@@ -167,12 +168,8 @@ impl ConsolePane {
             ConsoleMsg::Chip(word) => self.press_chip(word, &state.session),
             ConsoleMsg::RunChip => self.on_key(Key::Enter, &self.field.line(), &state.session),
             ConsoleMsg::CopyScript => self.copy_script(&state.session),
-            ConsoleMsg::Copied(true) => {
-                self.note(&state.session, "Copied, as a script for redis-cli.")
-            }
-            ConsoleMsg::Copied(false) => {
-                self.note(&state.session, "The browser does not let this page copy.")
-            }
+            ConsoleMsg::Copied(true) => self.note(&state.session, text::SCRIPT_COPIED),
+            ConsoleMsg::Copied(false) => self.note(&state.session, text::SCRIPT_NOT_COPIED),
             ConsoleMsg::ShowAll(key) => self.redraw(*key, true, &state.session),
             ConsoleMsg::ToggleWhy(key) => {
                 if !self.open_whys.remove(key) {
@@ -270,7 +267,7 @@ impl ConsolePane {
             Repeat::Times(n, line) => (0..n).for_each(|_| self.inbox.run_line(&who, line)),
             Repeat::Invalid(text) => self.say(session, line, Answer::Refused(text.into())),
             Repeat::TooMany(_) => {
-                let text = format!("A line can be repeated at most {REPEAT_MAX} times.");
+                let text = text::repeat_limit(REPEAT_MAX);
                 self.say(session, line, Answer::Refused(text.into()));
             }
         }
@@ -278,11 +275,11 @@ impl ConsolePane {
 
     fn paste(&mut self, text: &str, session: &Session) {
         if PASTE_BYTES_MAX < text.len() {
-            return self.note(session, &format!("At most {PASTE_BYTES_MAX} bytes can be pasted."));
+            return self.note(session, &text::paste_limit(PASTE_BYTES_MAX, "bytes"));
         }
         let lines = paste::commands(text);
         if PASTE_LINES_MAX < lines.len() {
-            return self.note(session, &format!("At most {PASTE_LINES_MAX} lines can be pasted."));
+            return self.note(session, &text::paste_limit(PASTE_LINES_MAX, "lines"));
         }
         for line in &lines {
             self.run(line, session);

@@ -7,6 +7,7 @@ use crate::ui::app::Msg;
 use crate::ui::dom::{self, Listener, MissingElement, append, el, el_text, set_attr};
 use crate::ui::inbox::Inbox;
 use crate::view::console::Popup;
+use crate::view::text;
 
 /// The page's `#console-completions`.
 pub struct PopupView {
@@ -55,7 +56,7 @@ impl PopupView {
         dom::set_hidden(&self.list, popup.is_none());
         let Some(popup) = popup else { return };
         if popup.is_empty() {
-            append(&self.list, &el_text("div", "choice-none", "No line matches."));
+            append(&self.list, &el_text("div", "choice-none", text::NO_LINE_MATCHES));
         }
         for idx in 0..popup.len() {
             let Some((text, note)) = popup.choice(idx) else { continue };

@@ -11,6 +11,7 @@ use crate::sim::{Origin, Session};
 use crate::ui::dom::{self, append, button, el, el_text, set_attr};
 use crate::view::console::reading::{Role, read};
 use crate::view::console::{Answer, Explanation, Extra, Filter, Row, RowKey, raw, reply};
+use crate::view::text;
 
 /// The attribute that says which row an element belongs to.
 pub const ROW_ATTR: &str = "data-row";
@@ -75,10 +76,10 @@ fn line_element(row: &Row, look: Look<'_>) -> HtmlElement {
     append(&line, &code);
     let is_reply = matches!(row.answer, Answer::Reply { .. });
     if is_reply && row.from == Origin::Human {
-        let why = button("row-why-button", "Why?");
+        let why = button("row-why-button", text::WHY);
         set_attr(&why, "data-why", "");
         set_attr(&why, "aria-expanded", if look.is_open { "true" } else { "false" });
-        set_attr(&why, "aria-label", &format!("Why? About the reply to {}", row.line));
+        set_attr(&why, "aria-label", &text::why_about(&row.line));
         if look.explanation.is_some_and(|it| it.why.is_some()) {
             set_attr(&why, "data-surprise", "");
         }
@@ -144,10 +145,10 @@ fn answer_element(row: &Row, look: Look<'_>) -> HtmlElement {
     let lines = match &row.answer {
         Answer::Waiting => {
             let waiting = el("div", "row-answer row-waiting");
-            append(&waiting, &el_text("span", "row-wait-text", "waiting … "));
-            let cancel = button("tool-button", "Cancel");
+            append(&waiting, &el_text("span", "row-wait-text", text::ROW_WAITS));
+            let cancel = button("tool-button", text::CANCEL);
             set_attr(&cancel, "data-cancel", &row.who);
-            set_attr(&cancel, "title", "Let go of the blocked command (Ctrl-C)");
+            set_attr(&cancel, "title", text::CANCEL_ABOUT);
             append(&waiting, &cancel);
             return waiting;
         }
@@ -160,7 +161,7 @@ fn answer_element(row: &Row, look: Look<'_>) -> HtmlElement {
     let n_shown = lines.len().min(n_max);
     append(&answer, &el_text("span", "row-reply", &lines[..n_shown].join("\n")));
     if n_shown < lines.len() {
-        let text = format!("Show {} more lines", lines.len() - n_shown);
+        let text = text::show_more_lines(lines.len() - n_shown);
         let more = button("tool-button row-more", &text);
         set_attr(&more, "data-more", "");
         append(&answer, &more);

@@ -9,6 +9,7 @@ use crate::ui::app::Msg;
 use crate::ui::dom::{self, Listener, MissingElement, append, button, el, el_text, set_attr};
 use crate::ui::inbox::Inbox;
 use crate::view::console::Tabs;
+use crate::view::text;
 
 /// A tab that is being named.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,10 +50,10 @@ impl TabBar {
         let bar: HtmlElement = dom::by_id("console-tabs")?;
         let tools: HtmlElement = dom::by_id("console-tools")?;
         set_attr(&bar, "role", "group");
-        set_attr(&bar, "aria-label", "Clients");
-        let services = tool(&tools, "Services", "services", "Also show the lines of services");
-        let raw = tool(&tools, "Raw", "raw", "Show replies as bytes on the wire");
-        tool(&tools, "Copy", "copy", "Copy everything that was done as a script for redis-cli");
+        set_attr(&bar, "aria-label", text::TABS);
+        let services = tool(&tools, text::TOOL_SERVICES, "services", text::TOOL_SERVICES_ABOUT);
+        let raw = tool(&tools, text::TOOL_RAW, "raw", text::TOOL_RAW_ABOUT);
+        tool(&tools, text::TOOL_COPY, "copy", text::TOOL_COPY_ABOUT);
         let listeners = [(&bar, "click"), (&bar, "dblclick"), (&bar, "keydown"), (&tools, "click")]
             .map(|(target, kind)| {
                 let inbox = inbox.clone();
@@ -94,7 +95,7 @@ impl TabBar {
             set_attr(&element, "data-tab", &tab.who);
             set_attr(&element, "aria-pressed", pressed(is_active));
             if is_active {
-                set_attr(&element, "title", "Double-click or F2: another name");
+                set_attr(&element, "title", text::TAB_RENAME);
             }
             if is_waiting(&tab.who) {
                 set_attr(&element, "data-waiting", "true");
@@ -110,16 +111,16 @@ impl TabBar {
             self.name_field(naming);
         }
         if 1 < tabs.all().len() {
-            act(&self.bar, "×", "close", &format!("Close {active}"));
+            act(&self.bar, "×", "close", &text::tab_close(active));
         }
-        act(&self.bar, "+", "new", "Another client");
+        act(&self.bar, "+", "new", text::TAB_NEW);
     }
 
     fn name_field(&self, naming: &Naming) {
         let field = el("input", "tab-name");
         set_attr(&field, "type", "text");
         set_attr(&field, "data-name", if naming.renames { "rename" } else { "new" });
-        set_attr(&field, "aria-label", "Name of the client; Enter takes it, Escape does not");
+        set_attr(&field, "aria-label", text::TAB_NAME);
         set_attr(&field, "autocapitalize", "off");
         set_attr(&field, "spellcheck", "false");
         set_attr(&field, "value", &naming.start);

@@ -10,6 +10,7 @@ use crate::sim::Session;
 use crate::ui::dom::{self, MissingElement, append, el_text};
 use crate::view::console::rows::{self, entry_row};
 use crate::view::console::{Answer, Extra, Filter, Mark, Row, RowKey};
+use crate::view::text;
 
 /// Nearer to the end than this counts as being there: new rows keep the end in view.
 const END_PX: i32 = 32;
@@ -117,7 +118,7 @@ impl TranscriptView {
             shown.element.remove();
         }
         if (more || 0 < n_over) && !std::mem::replace(&mut self.has_cut_row, true) {
-            let text = format!("Older rows are not shown; the newest {TRANSCRIPT_ROWS_MAX} are.");
+            let text = text::rows_cut(TRANSCRIPT_ROWS_MAX);
             let note = el_text("p", "row-cut", &text);
             // It has no row, so it stays the first child whatever is removed after it.
             let _ = self.list.insert_before(&note, self.list.first_child().as_ref());

@@ -8,6 +8,7 @@ use crate::command::tokenize::quoted_if_needed;
 use crate::engine::value::Value;
 use crate::engine::{Store, Stream, StreamId};
 use crate::sim::World;
+use crate::view::text;
 
 /// Most names that are offered for one place.
 const CHOICES_MAX: usize = 60;
@@ -155,24 +156,28 @@ impl Place<'_> {
     }
 
     fn groups(&self) -> Vec<Choice> {
-        let groups = self.stream().into_iter().flat_map(Stream::groups).take(CHOICES_MAX);
-        groups
-            .map(|group| {
-                let note =
-                    format!("{} pending, {} consumers", group.n_pending(), group.n_consumers());
-                choice(&quoted_if_needed(group.name()), &note)
-            })
-            .collect()
+        let mut choices: Vec<Choice> = Vec::new();
+        for group in self.likely_streams().into_iter().flat_map(Stream::groups).take(CHOICES_MAX) {
+            let note = format!("{} pending, {} consumers", group.n_pending(), group.n_consumers());
+            let choice = choice(&quoted_if_needed(group.name()), &note);
+            if !choices.iter().any(|known| known.text == choice.text) {
+                choices.push(choice);
+            }
+        }
+        choices
+    }
+
+    /// The line's stream. XREADGROUP names its group before the stream is known: any will do then.
+    fn likely_streams(&self) -> Vec<&Stream> {
+        match self.stream() {
+            Some(stream) => vec![stream],
+            None => self.streams().collect(),
+        }
     }
 
     fn consumers(&self) -> Vec<Choice> {
-        // XREADGROUP names its group before the stream is known: any stream's group will do.
         let Some(name) = self.reading.word_of(Role::Group) else { return Vec::new() };
-        let streams: Vec<&Stream> = match self.stream() {
-            Some(stream) => vec![stream],
-            None => self.streams().collect(),
-        };
-        let groups = streams.into_iter().filter_map(|stream| stream.group(name));
+        let groups = self.likely_streams().into_iter().filter_map(|stream| stream.group(name));
         let mut choices: Vec<Choice> = Vec::new();
         for consumer in groups.flat_map(|group| group.consumers()).take(CHOICES_MAX) {
             let note = format!("{} pending", consumer.n_pending());
@@ -194,10 +199,8 @@ impl Place<'_> {
                 .into_iter()
                 .flat_map(|group| group.pending_range(StreamId::MIN, StreamId::MAX).take(IDS_MAX));
             choices.extend(pending.map(|it| {
-                choice(
-                    &it.id.to_string(),
-                    &format!("pending, delivered {} times", it.delivery_count),
-                )
+                let times = text::counted(it.delivery_count, "time", "times");
+                choice(&it.id.to_string(), &format!("pending, delivered {times}"))
             }));
         } else {
             let newest = stream.range_rev(StreamId::MIN, StreamId::MAX).take(IDS_MAX);
@@ -344,6 +347,7 @@ mod tests {
         check("XACK orders ", &["billing"]);
         check("XACK orders billing ", &["1-1"]);
         check("XPENDING orders billing - + 5 ", &["alice", "\"b b\""]);
+        check("XREADGROUP GROUP b", &["billing"]);
         check("XREADGROUP GROUP billing a", &["alice"]);
         check("XREADGROUP GROUP billing alice NO", &["NOACK"]);
         check("XDEL orders ", &["2-1", "1-1"]);

@@ -9,6 +9,7 @@ use crate::resp::{Value, decode};
 use crate::sim::{EntryState, Session, WorldEvent, WorldEventKind};
 use crate::sorted::SortedMap;
 use crate::time::Millis;
+use crate::view::console::reading::{Role, read};
 use crate::view::sentence;
 
 /// What is known about one reply.
@@ -60,8 +61,26 @@ pub fn of_line(session: &Session, seq: u64) -> Explanation {
         client.and_then(|client| why(&words, &value, server, client, world.server_now())).or_else(
             || is_error(&value).then(|| hint::for_unknown(server.profile(), &words)).flatten(),
         );
-    explanation.fault_word_idx = server.fault_word_idx().filter(|_| is_error(&value));
+    if let Value::Error(error) = &value {
+        let known = server.fault_word_idx();
+        explanation.fault_word_idx = fault(session, &entry.line, error, &words).or(known);
+    }
     explanation
+}
+
+/// The word at fault where the server does not say it, or says it less well: the group when there is
+/// a stream of that name, the last word when there are too few.
+fn fault(session: &Session, line: &str, error: &[u8], words: &[&[u8]]) -> Option<usize> {
+    if error.starts_with(b"ERR wrong number of arguments") {
+        return words.len().checked_sub(1);
+    }
+    if !error.starts_with(b"NOGROUP") {
+        return None;
+    }
+    let (world, reading) = (session.world(), read(line, session.profile()));
+    let key = reading.first_of(Role::Key)?;
+    world.server().store().stream(0, key).ok().flatten()?;
+    (0..words.len()).find(|idx| reading.role(*idx) == Role::Group)
 }
 
 fn is_error(value: &Value) -> bool {
@@ -153,6 +172,11 @@ mod tests {
         assert!(nil.why.is_some());
         let fault = explained(&[add, "XRANGE a - x"]);
         assert_eq!(fault.fault_word_idx, Some(3));
+        let no_group = explained(&[add, "XREADGROUP GROUP h c STREAMS a >"]);
+        assert_eq!(no_group.fault_word_idx, Some(2));
+        let no_key = explained(&["XREADGROUP GROUP h c STREAMS a >"]);
+        assert_eq!(no_key.fault_word_idx, Some(5));
+        assert_eq!(explained(&["XADD a * f"]).fault_word_idx, Some(3));
         assert!(explained(&["XAD a 1-1 f v"]).why.is_some());
         assert_eq!(explained(&[add]).why, None);
     }

@@ -73,13 +73,18 @@ impl Answer {
 pub struct Filter {
     /// The tab's client.
     pub who: Rc<str>,
-    /// Lines of services (and of the scenario) too.
+    /// Lines of services, and those with which the scenario began, too.
     pub services: bool,
 }
 
 impl Filter {
     fn shows(&self, who: &str, from: Origin) -> bool {
-        *self.who == *who || (self.services && matches!(from, Origin::Service | Origin::Scenario))
+        match from {
+            Origin::Service => self.services || *self.who == *who,
+            // A world that sets itself up would fill the console before anybody typed a word.
+            Origin::Scenario => self.services,
+            Origin::Human | Origin::Server => *self.who == *who,
+        }
     }
 }
 

@@ -63,11 +63,12 @@ fn draw_marker(pen: &Pen, band: &Band, marker: f64, scene: &mut Scene) {
     let through = Form::Line { dx: 0.0, dy: rows.flag_y - log_bottom };
     scene.shape(Brush::dash(Layer::Ground, Paint::Marker, 2), x, log_bottom, through);
     scene.rect(near, [x - 1.25, rows.flag_y, 2.5, rows.bottom - rows.flag_y], 1.0);
-    flag(pen, band, x, scene);
-    lag_text(pen, band, x, scene);
+    let flag_end = flag(pen, band, x, scene);
+    lag_text(pen, band, flag_end.max(x), scene);
 }
 
-fn flag(pen: &Pen, band: &Band, x: f32, scene: &mut Scene) {
+/// The id beside the marker; returns where it ends.
+fn flag(pen: &Pen, band: &Band, x: f32, scene: &mut Scene) -> f32 {
     let (plan, rows) = (pen.plan, band.group_plan);
     let gutter = plan.measures.gutter;
     let id = text::short_id(band.group.last_delivered_id);
@@ -86,19 +87,21 @@ fn flag(pen: &Pen, band: &Band, x: f32, scene: &mut Scene) {
     scene.label(label, w);
     let (stream, group) = (band.stream.stream, band.group.group);
     scene.spots.push(Spot { area, target: Target::Marker { stream, group } });
+    left + w
 }
 
-fn lag_text(pen: &Pen, band: &Band, marker_x: f32, scene: &mut Scene) {
+/// How many wait, where there is room behind the flag.
+fn lag_text(pen: &Pen, band: &Band, from: f32, scene: &mut Scene) {
     let Some(lag) = band.group.lag.filter(|lag| 0 < *lag) else { return };
     let plan = pen.plan;
     let y = band.group_plan.flag_y + plan.measures.flag / 2.0;
     let long = text::lag_long(lag);
     let short = text::lag_short(lag);
     let width = |text: &str| text.chars().count() as f32 * Font::Note.letter_px();
-    let right_room = plan.width - marker_x - 12.0;
+    let right_room = plan.width - from - 12.0;
     let text = if width(&long) < right_room { long } else { short };
     let (align, x) = if width(&text) < right_room {
-        (Align::Left, marker_x + 8.0)
+        (Align::Left, from + 8.0)
     } else {
         (Align::Right, plan.width - 6.0)
     };

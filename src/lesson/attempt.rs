@@ -11,7 +11,7 @@ use crate::sim::{Scenario, Session};
 use crate::time::{Millis, WORLD_START};
 
 /// A lesson being done in a world: what was typed since it began, and when that was.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Watch {
     evidence: Evidence,
     since: Millis,
@@ -26,6 +26,27 @@ impl Watch {
     /// Begins with everything that was typed in a session from its start: after a reload.
     pub fn from_start(since: Millis) -> Watch {
         Watch { evidence: Evidence::default(), since }
+    }
+
+    /// What the journal does not know of it, as a text for a reload: see [`Watch::read`].
+    pub fn write(&self) -> String {
+        let mut out = format!("{} {}", self.since, self.evidence.start_seq());
+        for (name, right) in self.evidence.answers() {
+            // Writing to a String cannot fail.
+            let _ = write!(out, " {name}:{}", u8::from(right));
+        }
+        out
+    }
+
+    /// Reads what [`Watch::write`] wrote; `None` if it is damaged.
+    pub fn read(text: &str) -> Option<Watch> {
+        let mut words = text.split(' ');
+        let since = words.next()?.parse().ok()?;
+        let mut evidence = Evidence::from_line(words.next()?.parse().ok()?);
+        for (name, right) in words.filter_map(|word| word.rsplit_once(':')) {
+            evidence.answer(name, right == "1");
+        }
+        Some(Watch { evidence, since })
     }
 
     /// Takes in what happened since the last call.
@@ -148,5 +169,45 @@ fn repeated(line: &str) -> (u64, &str) {
             Err(_) => (1, line),
         },
         None => (1, line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::{Block, solved};
+
+    fn lesson() -> Lesson {
+        let block =
+            |info: &str, text: &str| Block { info: info.into(), line: 1, text: text.into() };
+        let (lesson, _) = Lesson::from_blocks(&[
+            block("setup", "XADD orders * item tea"),
+            block("predict q", "Q?\n- a\n- [x] b\nbecause: c"),
+            block("goal all", "All.\n  ran XLEN orders\n  right q"),
+        ]);
+        lesson
+    }
+
+    #[test]
+    fn a_reload_forgets_neither_answers_nor_where_the_lesson_began() {
+        let lesson = lesson();
+        let mut session = start(&lesson, Profile::Redis810).unwrap();
+        session.submit("you", "XLEN orders");
+        let mut watch = Watch::begin(&session);
+        watch.answer(&lesson, "q", 1);
+        let mut again = Watch::read(&watch.write()).unwrap();
+        again.observe(&session);
+        assert!(!solved(&again.standings(&lesson, &session)), "what came before does not count");
+        session.submit("you", "XLEN orders");
+        again.observe(&session);
+        assert!(solved(&again.standings(&lesson, &session)));
+    }
+
+    #[test]
+    fn a_damaged_text_is_no_watch() {
+        for text in ["", "x", "1", "1 x", "-1 0"] {
+            assert!(Watch::read(text).is_none(), "{text}");
+        }
+        assert!(Watch::read("1 0 a b:c :").is_some());
     }
 }

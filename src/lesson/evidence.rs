@@ -56,6 +56,21 @@ impl Evidence {
         Evidence { start_seq, next_seq: start_seq, next_aside, ..Evidence::default() }
     }
 
+    /// Nothing yet; what was typed before that line of the transcript does not count.
+    pub fn from_line(start_seq: u64) -> Evidence {
+        Evidence { start_seq, next_seq: start_seq, ..Evidence::default() }
+    }
+
+    /// From which line of the transcript on it counts.
+    pub fn start_seq(&self) -> u64 {
+        self.start_seq
+    }
+
+    /// The answers that were given, and whether they were right.
+    pub fn answers(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.answers.iter().map(|(name, right)| (name.as_str(), *right))
+    }
+
     /// Takes in what is new. When history was rewound (undo, seek, fork), what no longer happened
     /// is forgotten; the asides that did it stay.
     pub fn update(&mut self, session: &Session) {

@@ -16,6 +16,8 @@ pub struct Lesson {
     pub about: String,
     /// The oldest version that can run it.
     pub since: Profile,
+    /// What to do on a version that is older than that.
+    pub older: String,
     /// The scenario that the world starts from.
     pub scenario: String,
     /// Whether the world of the lesson before goes on.
@@ -61,6 +63,8 @@ pub struct ScriptLine {
     pub who: String,
     /// What is typed.
     pub line: String,
+    /// It only looks: a solution is one without it as well.
+    pub optional: bool,
     /// Where it stands in the lesson file, counted from 1.
     pub at_line: u32,
 }
@@ -92,7 +96,7 @@ impl std::error::Error for LessonError {}
 pub const LEARNER: &str = "you";
 
 impl ScriptLine {
-    /// Reads `[client>] words`.
+    /// Reads `[client>] [look] words`.
     ///
     /// # Errors
     /// When nothing is left to type.
@@ -102,10 +106,14 @@ impl ScriptLine {
             Some((who, line)) if is_client_name(who) => (who, line.trim()),
             _ => (LEARNER, text),
         };
+        let (optional, line) = match line.strip_prefix("look ") {
+            Some(line) => (true, line.trim()),
+            None => (false, line),
+        };
         if line.is_empty() {
             return Err(LessonError::at(at_line, "write a command to type".to_owned()));
         }
-        Ok(ScriptLine { who: who.to_owned(), line: line.to_owned(), at_line })
+        Ok(ScriptLine { who: who.to_owned(), line: line.to_owned(), optional, at_line })
     }
 }
 
@@ -150,6 +158,7 @@ impl Lesson {
             title: String::new(),
             about: String::new(),
             since: Profile::Redis62,
+            older: String::new(),
             scenario: "empty".to_owned(),
             keep_world: false,
             setup: Vec::new(),
@@ -184,13 +193,13 @@ impl Lesson {
                 }
                 Ok(())
             }
-            // Commands to run by a click and quoted replies belong to the prose.
-            "redis" | "reply" | "" => Ok(()),
+            // Commands to run by a click, quoted replies and demonstrations belong to the prose.
+            "redis" | "reply" | "demo" | "" => Ok(()),
             _ => Err(LessonError::at(
                 block.line.saturating_sub(1),
                 format!(
                     "no block is called `{kind}`: there are setup, goal, hint, predict, solution, \
-                     rejected, redis and reply"
+                     rejected, redis, reply and demo"
                 ),
             )),
         }
@@ -204,6 +213,7 @@ impl Lesson {
                 "number" => self.number = value,
                 "title" => self.title = value,
                 "about" => self.about = value,
+                "older" => self.older = value,
                 "scenario" => self.scenario = value,
                 "world" => match value.as_str() {
                     "keep" => self.keep_world = true,
@@ -216,7 +226,7 @@ impl Lesson {
                 }
                 key => {
                     let what = format!(
-                        "no such entry `{key}`: there are number, title, about, since, scenario, \
+                        "no such entry `{key}`: there are title, about, since, older, scenario, \
                          world"
                     );
                     return Err(LessonError::at(n, what));

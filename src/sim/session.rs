@@ -126,6 +126,12 @@ impl Session {
         }
     }
 
+    /// Says once more that everything has to be drawn anew: it came back into a page that showed
+    /// another one.
+    pub fn show_anew(&mut self) {
+        self.reset_due = true;
+    }
+
     /// The world as it is now.
     pub fn world(&self) -> &World {
         &self.world

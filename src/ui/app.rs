@@ -71,6 +71,8 @@ pub enum Msg {
     Time(TimeMsg),
     /// Go on in another session: a lesson begun again.
     Load(Rc<Session>),
+    /// The page now shows the lesson of that number, or none.
+    Place(Option<String>),
     /// Something that the user should read, but that is no reply: shown in the console.
     Notice(String),
     /// Something for a screen reader only.
@@ -264,6 +266,12 @@ impl App {
             Msg::Load(session) => {
                 self.lines.clear();
                 self.state.session = (**session).clone();
+                self.state.session.show_anew();
+            }
+            Msg::Place(lesson) => {
+                self.lesson.clone_from(lesson);
+                // The store is told anew to whom the session belongs.
+                self.kept_scenario = Rc::from("");
             }
             Msg::Visible(false) => self.put_time(),
             Msg::Keep { name, text } => self.keeper.put_value(name, text.clone()),

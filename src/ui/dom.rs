@@ -16,7 +16,8 @@ use js_sys::{Function, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node, Window};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Node, Url, Window};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement};
 
 /// An element that the page should have.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -205,6 +206,23 @@ pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
     let (yes, no) = (call(true), call(false));
     let thenable: &Thenable = promise.unchecked_ref();
     thenable.then(yes.unchecked_ref(), no.unchecked_ref());
+}
+
+/// Offers bytes as a file to save.
+///
+/// # Errors
+/// When the browser refuses.
+pub fn save_file(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let options = BlobPropertyBag::new();
+    options.set_type("application/octet-stream");
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let anchor: HtmlAnchorElement = el("a", "").unchecked_into();
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    Url::revoke_object_url(&url)
 }
 
 type Done = Box<dyn FnOnce(bool)>;

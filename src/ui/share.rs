@@ -6,8 +6,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, File, FileReader, HtmlAnchorElement, HtmlDialogElement};
-use web_sys::{HtmlElement, HtmlInputElement, Url};
+use web_sys::{File, FileReader, HtmlDialogElement, HtmlElement, HtmlInputElement};
 
 use super::app::{Changes, Msg, Pane, State};
 use super::dom::{self, Listener, MissingElement, append, el, el_text, set_attr};
@@ -125,7 +124,7 @@ impl SharePane {
             }
             ShareMsg::Copied(ok) => self.say(if *ok { text::COPIED } else { text::NOT_COPIED }),
             ShareMsg::Save => {
-                if save_file(&share::to_file(&session.save())).is_err() {
+                if dom::save_file(FILE_NAME, &share::to_file(&session.save())).is_err() {
                     self.say(text::NOT_SAVED);
                 }
             }
@@ -300,17 +299,4 @@ fn forget_address() {
         // Refused in some frames; then a reload asks again.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
     }
-}
-
-fn save_file(bytes: &[u8]) -> Result<(), JsValue> {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    let options = BlobPropertyBag::new();
-    options.set_type("application/octet-stream");
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let anchor: HtmlAnchorElement = el("a", "").unchecked_into();
-    anchor.set_href(&url);
-    anchor.set_download(FILE_NAME);
-    anchor.click();
-    Url::revoke_object_url(&url)
 }

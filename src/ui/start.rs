@@ -122,11 +122,12 @@ fn mount(start: Start, opened: Result<(Database, Contents), String>) -> Result<(
     let set_aside = report.as_ref().and_then(|report| report.set_aside);
     let keeps_world = lesson.as_ref().is_some_and(|lesson| lesson.keep_world);
     let stored = Stored::read(&contents, set_aside, number.as_deref(), keeps_world, &inbox);
+    let goes_on = stored.is_some();
     let mut session = stored.map_or_else(|| fresh.clone(), |stored| stored.session(&fresh, since));
     let is_equal = session.journal().len() == n_records;
     let keeper = Keeper::new(database, is_equal.then(|| session.journal()));
     let mut panes = panes(&inbox, &contents)?;
-    panes.push(Box::new(LessonPane::mount(&inbox, &contents, lesson, since)?));
+    panes.push(Box::new(LessonPane::mount(&inbox, &contents, lesson, since, goes_on)?));
     if let Some(report) = report {
         // Nobody knows what kills the page when time passes: the user looks first.
         if report.set_aside.is_none() {

@@ -392,12 +392,43 @@ pub const ANSWER_RIGHT: &str = "Your guess is right.";
 pub const ANSWER_WRONG: &str = "Not quite: the answer is below the question.";
 
 /// Said once all goals of a lesson are reached; seeing the solution does not count as solving.
-pub fn lesson_done(was_shown: bool) -> &'static str {
-    if was_shown {
-        "All goals are reached, with the solution in view. Start the lesson again to solve it."
-    } else {
-        "All goals are reached: the lesson is solved. `next` goes on."
+/// `has_fast`: the lesson belongs to the fast path.
+pub fn lesson_done(was_shown: bool, has_fast: bool) -> String {
+    let next =
+        if has_fast { "`next` goes on, `next fast` on the fast path." } else { "`next` goes on." };
+    match was_shown {
+        true => {
+            "All goals are reached, with the solution in view. Start the lesson again to solve it."
+                .to_owned()
+        }
+        false => format!("All goals are reached: the lesson is solved. {next}"),
     }
+}
+
+/// Said when a goal was reached and others are open.
+pub fn goals_done(n_done: usize, n_goals: usize) -> String {
+    format!("{n_done} of {n_goals} goals reached.")
+}
+
+/// Said when another lesson came into the page.
+pub fn lesson_opened(number: &str, title: &str, keeps_world: bool) -> String {
+    let world = if keeps_world { " Your world goes on." } else { "" };
+    format!("Lesson {number}: {title}.{world}")
+}
+
+/// The link to where the learner was.
+pub fn go_on_with(title: &str) -> String {
+    format!("Go on with {title}")
+}
+
+/// Said when progress came from a file.
+pub fn progress_taken(n_solved: usize, n_skipped: usize) -> String {
+    let solved = counted(n_solved as u64, "lesson is", "lessons are");
+    let skipped = match n_skipped {
+        0 => String::new(),
+        n => format!(" {} of the file could not be read.", counted(n as u64, "line", "lines")),
+    };
+    format!("Progress taken over: {solved} solved now.{skipped}")
 }
 
 /// How far the course is done.

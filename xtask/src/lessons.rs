@@ -4,43 +4,79 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use streamlanes_lessons::course::{Course, INDEX};
+use streamlanes_lessons::course::{Course, INDEX, languages};
+use streamlanes_lessons::strings::{self, ENGLISH, Strings};
 use streamlanes_lessons::{check as checks, site};
 
 use crate::build::{Build, Profile};
 use crate::workspace::Workspace;
 
-/// The language that is complete.
-const LANGUAGE: &str = "en";
-
-fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.root.join("www/lessons").join(LANGUAGE)
+/// Where the languages are.
+fn root(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("www/lessons")
 }
 
-/// Writes a page for each lesson, and the map of the course into the start page.
+/// The language that is complete.
+fn folder(workspace: &Workspace) -> PathBuf {
+    root(workspace).join(ENGLISH)
+}
+
+/// Writes a page for each lesson, and the map of the course into the start page, in every language.
 ///
 /// A broken lesson is reported and left out; a release build then fails, a development build goes
 /// on with the others.
 pub(crate) fn write_pages(build: &Build) -> Result<()> {
-    let (course, errors) = Course::load(&folder(build.workspace));
-    for error in &errors {
-        eprintln!("{}", show(build.workspace, &error.path, error.line, &error.what));
-    }
-    if build.profile == Profile::Release && !errors.is_empty() {
-        bail!("the course has {} mistakes", errors.len());
-    }
     // The sources are not part of the site.
-    let pages = build.staging.join(site::FOLDER);
-    fs::remove_dir_all(&pages).context("www/lessons was not copied")?;
-    fs::create_dir_all(&pages)?;
-    let index = build.staging.join("index.html");
-    let template = fs::read_to_string(&index)?;
-    for lesson in course.lessons() {
-        let html = site::lesson(&template, &course, lesson).map_err(|error| anyhow!(error))?;
-        fs::write(pages.join(format!("{}.html", lesson.slug)), html)?;
+    let sources = build.staging.join(site::FOLDER);
+    fs::remove_dir_all(&sources).context("www/lessons was not copied")?;
+    let template = fs::read_to_string(build.staging.join("index.html"))?;
+    let root = root(build.workspace);
+    let mut n_errors = 0;
+    for language in std::iter::once(ENGLISH.to_owned()).chain(languages(&root)) {
+        let (course, errors) = Course::load_in(&root, &language);
+        for error in &errors {
+            eprintln!("{}", show(build.workspace, &error.path, error.line, &error.what));
+        }
+        n_errors += errors.len();
+        for page in site::pages(&template, &course).map_err(|error| anyhow!(error))? {
+            let path = build.staging.join(&page.path);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(path, page.html)?;
+        }
     }
-    let html = site::start(&template, &course).map_err(|error| anyhow!(error))?;
-    fs::write(index, html)?;
+    if build.profile == Profile::Release && 0 < n_errors {
+        bail!("the course has {n_errors} mistakes");
+    }
+    Ok(())
+}
+
+/// Writes the table of a language's texts, with those that it has and those that it lacks.
+pub fn strings(workspace: &Workspace, language: &str) -> Result<()> {
+    let plain = language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    ensure!(
+        plain && (2..=12).contains(&language.len()) && language != ENGLISH,
+        "`{language}` is no other language: write its code, as in `de` or `pt-BR`"
+    );
+    let folder = root(workspace).join(language);
+    let path = folder.join(strings::FILE);
+    let table = fs::read_to_string(&path).unwrap_or_default();
+    let (known, _) = Strings::read(language, &table);
+    let template = fs::read_to_string(workspace.root.join("www/index.html"))?;
+    let (course, _) = Course::load(&self::folder(workspace));
+    let chapters: Vec<&str> = course.chapters.iter().map(|one| one.title.as_str()).collect();
+    let mut out = String::from("# English text = its translation; what is empty stays English.\n");
+    let mut n_missing = 0;
+    for text in strings::texts_of(&template).into_iter().chain(strings::OWN).chain(chapters) {
+        let words = known.get(text);
+        let words = if words == text { "" } else { words };
+        n_missing += usize::from(words.is_empty());
+        out.push_str(&format!("{text} = {words}\n"));
+    }
+    fs::create_dir_all(&folder)?;
+    fs::write(&path, out)?;
+    println!("{} lacks {n_missing} texts", workspace.show(&path));
     Ok(())
 }
 

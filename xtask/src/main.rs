@@ -100,7 +100,10 @@ fn lesson(mut arguments: lexopt::Parser) -> Result<()> {
     match words.as_slice() {
         ["check", numbers @ ..] => lessons::check(&Workspace::find()?, numbers),
         ["new", slug] => lessons::new(&Workspace::find()?, slug),
-        _ => bail!("write `lesson check [NUMBER…]` or `lesson new 4.10-my-lesson`"),
+        ["strings", language] => lessons::strings(&Workspace::find()?, language),
+        _ => bail!(
+            "write `lesson check [NUMBER…]`, `lesson new 4.10-my-lesson` or `lesson strings de`"
+        ),
     }
 }
 

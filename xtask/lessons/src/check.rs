@@ -42,6 +42,7 @@ fn shape(lesson: &Lesson) -> Vec<Finding> {
         }
     };
     need(!lesson.about.is_empty(), "the head has no `about:` for the map of the course");
+    need(!lesson.older.is_empty(), "the head has no `older:`: what to do on an older version");
     need(!lesson.solutions.is_empty(), "there is no ```solution block");
     need(2 <= lesson.rejected.len(), "there are fewer than two ```rejected blocks");
     findings
@@ -105,7 +106,7 @@ fn setup_errors(lesson: &Lesson, attempt: &Attempt) -> Vec<Finding> {
     refused.collect()
 }
 
-/// A solution reaches every goal, and at least one of its lines is needed for that.
+/// A solution reaches every goal, and needs its lines for that.
 fn solution(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> {
     let standings = play(lesson, profile, &script.lines).standings(lesson);
     let mut findings = Vec::new();
@@ -120,15 +121,34 @@ fn solution(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> 
         findings.push((line_of(script), what));
     }
     if findings.is_empty() {
-        let needed = (0..script.lines.len()).any(|idx| {
-            let mut lines = script.lines.clone();
-            lines.remove(idx);
-            !solved(&play(lesson, profile, &lines).standings(lesson))
-        });
-        if !needed {
-            let what = format!("the solution `{}` solves it without any of its lines", script.name);
-            findings.push((line_of(script), what));
-        }
+        findings.extend(not_needed(lesson, profile, script));
+    }
+    findings
+}
+
+/// Every line of a solution is needed, unless it only looks.
+fn not_needed(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (idx, line) in script.lines.iter().enumerate() {
+        let mut lines = script.lines.clone();
+        lines.remove(idx);
+        let is_solved = solved(&play(lesson, profile, &lines).standings(lesson));
+        let what = match (line.optional, is_solved) {
+            (false, true) => format!(
+                "the solution `{}` works without `{}`: a goal should need it, or write `look {}`",
+                script.name, line.line, line.line
+            ),
+            (true, false) => format!("`{}` is needed: write it without `look`", line.line),
+            _ => continue,
+        };
+        findings.push((line.at_line, what));
+    }
+    let mut lines = script.lines.clone();
+    lines.retain(|line| !line.optional);
+    if lines.len() < script.lines.len() && !solved(&play(lesson, profile, &lines).standings(lesson))
+    {
+        let what = format!("the solution `{}` needs one of its `look` lines", script.name);
+        findings.push((line_of(script), what));
     }
     findings
 }

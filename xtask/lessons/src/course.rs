@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use streamlanes::lesson::Lesson;
 
 use crate::markdown::{self, Prose};
+use crate::strings::{self, ENGLISH, Strings};
 
 /// The course in one language.
 #[derive(Debug)]
 pub struct Course {
+    /// What its pages say besides the lessons.
+    pub strings: Strings,
     /// The chapters in their order.
     pub chapters: Vec<Chapter>,
 }
@@ -30,6 +33,8 @@ pub struct Chapter {
 pub struct CourseLesson {
     /// `4.3-delivered-is-not-done`: its file and its page.
     pub slug: String,
+    /// The language of its text.
+    pub language: String,
     /// Whether it belongs to the fast path.
     pub fast: bool,
     /// The lesson as the goals see it.
@@ -61,10 +66,42 @@ impl fmt::Display for CourseError {
 pub const INDEX: &str = "course.txt";
 
 impl Course {
-    /// Reads the course in a folder.
+    /// Reads the course in a language: a folder in `root`. What it lacks is English; what is wrong
+    /// in it is reported, and English as well.
+    pub fn load_in(root: &Path, language: &str) -> (Course, Vec<CourseError>) {
+        let (mut course, mut errors) = Course::load(&root.join(ENGLISH));
+        if language == ENGLISH {
+            return (course, errors);
+        }
+        let folder = root.join(language);
+        let path = folder.join(strings::FILE);
+        let table = std::fs::read_to_string(&path).unwrap_or_default();
+        let (strings, mistakes) = Strings::read(language, &table);
+        let at = |(line, what)| CourseError { path: path.clone(), line, what };
+        errors.extend(mistakes.into_iter().map(at));
+        for chapter in &mut course.chapters {
+            chapter.title = strings.get(&chapter.title).to_owned();
+            for lesson in &mut chapter.lessons {
+                if !folder.join(format!("{}.md", lesson.slug)).exists() {
+                    continue;
+                }
+                match translated(&folder, lesson, &strings) {
+                    Ok(other) => *lesson = other,
+                    Err(lesson_errors) => errors.extend(lesson_errors),
+                }
+            }
+        }
+        let index = std::fs::read_to_string(root.join(ENGLISH).join(INDEX)).unwrap_or_default();
+        errors.extend(orphans(&folder, &index));
+        course.strings = strings;
+        (course, errors)
+    }
+
+    /// Reads the English course in a folder.
     ///
     /// A broken lesson is left out of the result and reported; the others are there.
     pub fn load(folder: &Path) -> (Course, Vec<CourseError>) {
+        let strings = Strings::english();
         let index = folder.join(INDEX);
         let mut errors = Vec::new();
         let mut chapters: Vec<Chapter> = Vec::new();
@@ -73,7 +110,7 @@ impl Course {
             Err(error) => {
                 let what = format!("cannot be read ({error}): write the index of the course");
                 errors.push(CourseError { path: index, line: 1, what });
-                return (Course { chapters }, errors);
+                return (Course { strings, chapters }, errors);
             }
         };
         for (line, text) in (1u32..).zip(text.lines()) {
@@ -87,7 +124,7 @@ impl Course {
                 }
                 Entry::Lesson { slug, fast } => match chapters.last_mut() {
                     Some(chapter) if slug.starts_with(&format!("{}.", chapter.number)) => {
-                        match load_lesson(folder, slug, fast) {
+                        match load_lesson(folder, slug, fast, &strings) {
                             Ok(lesson) => chapter.lessons.push(lesson),
                             Err(lesson_errors) => errors.extend(lesson_errors),
                         }
@@ -106,7 +143,7 @@ impl Course {
         }
         errors.extend(orphans(folder, &text));
         errors.extend(dead_links(&chapters));
-        (Course { chapters }, errors)
+        (Course { strings, chapters }, errors)
     }
 
     /// All lessons in their order.
@@ -144,19 +181,59 @@ fn entry(line: &str) -> Entry {
     }
 }
 
-fn load_lesson(folder: &Path, slug: String, fast: bool) -> Result<CourseLesson, Vec<CourseError>> {
+/// A lesson in another language. Only its texts may differ from the English one.
+fn translated(
+    folder: &Path,
+    english: &CourseLesson,
+    strings: &Strings,
+) -> Result<CourseLesson, Vec<CourseError>> {
+    let other = load_lesson(folder, english.slug.clone(), english.fast, strings)?;
+    let names = |lesson: &Lesson| -> Vec<_> {
+        let goals = lesson.goals.iter();
+        goals.map(|goal| (goal.name.clone(), goal.conditions.clone())).collect()
+    };
+    let lines = |lesson: &Lesson| -> Vec<_> {
+        lesson.setup.iter().map(|line| (line.who.clone(), line.line.clone())).collect()
+    };
+    let is_same = names(&other.lesson) == names(&english.lesson)
+        && lines(&other.lesson) == lines(&english.lesson)
+        && other.lesson.scenario == english.lesson.scenario;
+    if is_same {
+        return Ok(other);
+    }
+    let what = "its goals or its setup are not those of the English lesson: translate only texts";
+    Err(vec![CourseError { path: other.path, line: 1, what: what.to_owned() }])
+}
+
+/// The languages in a folder besides English, in alphabetical order.
+pub fn languages(root: &Path) -> Vec<String> {
+    let folders = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let folders = folders.filter(|folder| folder.path().is_dir());
+    let names = folders.filter_map(|folder| folder.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name != ENGLISH).collect();
+    names.sort();
+    names
+}
+
+fn load_lesson(
+    folder: &Path,
+    slug: String,
+    fast: bool,
+    strings: &Strings,
+) -> Result<CourseLesson, Vec<CourseError>> {
     let path = folder.join(format!("{slug}.md"));
     let fail = |line: u32, what: String| CourseError { path: path.clone(), line, what };
     let text = std::fs::read_to_string(&path)
         .map_err(|error| vec![fail(1, format!("cannot be read: {error}"))])?;
     let number = slug.split('-').next().unwrap_or_default();
-    let prose = markdown::read(&text, number)
+    let prose = markdown::read(&text, number, strings)
         .map_err(|errors| errors.into_iter().map(|(n, what)| fail(n, what)).collect::<Vec<_>>())?;
     let (lesson, errors) = Lesson::from_blocks(&prose.blocks);
     if !errors.is_empty() {
         return Err(errors.into_iter().map(|error| fail(error.line, error.what)).collect());
     }
-    Ok(CourseLesson { slug, fast, lesson, prose, path })
+    let language = strings.language.clone();
+    Ok(CourseLesson { slug, language, fast, lesson, prose, path })
 }
 
 /// Lesson files that no line of the index names.

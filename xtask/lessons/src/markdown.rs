@@ -5,7 +5,9 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 use streamlanes::lesson::{Block, Prediction};
 
+use crate::demo::Demo;
 use crate::page;
+use crate::strings::Strings;
 
 /// A lesson's text, read.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub struct Prose {
     pub blocks: Vec<Block>,
     /// The prose as HTML.
     pub html: String,
+    /// How many demonstrations stand in it.
+    pub n_demos: usize,
     /// Links: their line and where they lead.
     pub links: Vec<(u32, String)>,
 }
@@ -26,12 +30,18 @@ pub type Mistake = (u32, String);
 /// # Errors
 /// Every mistake with its line: no head, raw HTML, links that lead elsewhere than to a lesson or to
 /// an `https` address.
-pub fn read(text: &str, number: &str) -> Result<Prose, Vec<Mistake>> {
+pub fn read(text: &str, number: &str, strings: &Strings) -> Result<Prose, Vec<Mistake>> {
     let text = text.replace("\r\n", "\n");
     let (head, body_at) = head(&text, number).map_err(|mistake| vec![mistake])?;
     let lines = Lines::of(&text);
-    let mut reader =
-        Reader { lines, blocks: vec![head], links: Vec::new(), mistakes: Vec::new(), open: None };
+    let mut reader = Reader {
+        lines,
+        strings,
+        blocks: vec![head],
+        links: Vec::new(),
+        mistakes: Vec::new(),
+        open: None,
+    };
     let options = Options::ENABLE_TABLES;
     let events = Parser::new_ext(&text[body_at..], options).into_offset_iter();
     let events: Vec<_> = events
@@ -44,7 +54,8 @@ pub fn read(text: &str, number: &str) -> Result<Prose, Vec<Mistake>> {
     }
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, events.into_iter());
-    Ok(Prose { blocks: reader.blocks, html, links: reader.links })
+    let n_demos = reader.blocks.iter().filter(|block| block.info.starts_with("demo")).count();
+    Ok(Prose { blocks: reader.blocks, html, n_demos, links: reader.links })
 }
 
 /// The head between two lines `---`, as a block; and where the rest begins.
@@ -78,15 +89,16 @@ impl Lines {
     }
 }
 
-struct Reader {
+struct Reader<'s> {
     lines: Lines,
+    strings: &'s Strings,
     blocks: Vec<Block>,
     links: Vec<(u32, String)>,
     mistakes: Vec<Mistake>,
     open: Option<Block>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Keeps what belongs to the lesson and passes on what belongs to the prose.
     fn event<'a>(&mut self, event: Event<'a>, range: Range<usize>) -> Option<Event<'a>> {
         let line = self.lines.number(range.start);
@@ -104,7 +116,7 @@ impl Reader {
             }
             Event::End(TagEnd::CodeBlock) if self.open.is_some() => {
                 let block = self.open.take()?;
-                let html = html_of(&block);
+                let html = self.html_of(&block);
                 self.blocks.push(block);
                 html.map(|html| Event::Html(CowStr::from(html)))
             }
@@ -133,19 +145,30 @@ impl Reader {
             other => Some(other),
         }
     }
-}
 
-/// What the prose shows where a block stands; goals, hints and scripts stand elsewhere.
-fn html_of(block: &Block) -> Option<String> {
-    let (kind, name) = block.info.split_once(' ').unwrap_or((block.info.as_str(), ""));
-    match kind {
-        "redis" => Some(page::run(name.trim(), &block.text)),
-        "reply" => Some(page::reply(&block.text)),
-        "predict" => Prediction::parse(name.trim(), block.line, &block.text)
-            .ok()
-            .map(|prediction| page::prediction(&prediction)),
-        "" => Some(page::quote(&block.text)),
-        _ => None,
+    /// What the prose shows where a block stands; goals, hints and scripts stand elsewhere.
+    fn html_of(&mut self, block: &Block) -> Option<String> {
+        let (kind, name) = block.info.split_once(' ').unwrap_or((block.info.as_str(), ""));
+        let strings = self.strings;
+        match kind {
+            "redis" => Some(page::run(strings, name.trim(), &block.text)),
+            "reply" => Some(page::reply(&block.text)),
+            "predict" => Prediction::parse(name.trim(), block.line, &block.text)
+                .ok()
+                .map(|prediction| page::prediction(strings, &prediction)),
+            "demo" => {
+                let demo = Demo::parse(name.trim(), block.line, &block.text);
+                match demo.and_then(|demo| Ok(page::demo(strings, &demo.caption, &demo.play()?))) {
+                    Ok(html) => Some(html),
+                    Err(mistake) => {
+                        self.mistakes.push(mistake);
+                        None
+                    }
+                }
+            }
+            "" => Some(page::quote(&block.text)),
+            _ => None,
+        }
     }
 }
 
@@ -159,7 +182,7 @@ mod tests {
     fn blocks_keep_their_lines_and_prose_its_html() {
         let text =
             format!("{HEAD}\nSay *hi*.\n\n```redis alice\nPING\n```\n\n```hint\nThink\n```\n");
-        let prose = read(&text, "1.1").unwrap();
+        let prose = read(&text, "1.1", &Strings::english()).unwrap();
         let blocks: Vec<_> = prose.blocks.iter().map(|b| (b.info.as_str(), b.line)).collect();
         assert_eq!(blocks, [("lesson", 2), ("redis alice", 9), ("hint", 13)]);
         assert!(prose.html.contains("<em>hi</em>"), "{}", prose.html);
@@ -174,11 +197,14 @@ mod tests {
             ("a <b>c</b>\n", 5, "not HTML"),
             ("[x](javascript:alert)\n", 5, "leads nowhere"),
             ("![x](a.png)\n", 5, "no images"),
+            ("```demo a\nPING\n```\n", 6, "at least two steps"),
+            ("```demo a\nPING\nCLOCK SPEED x\n```\n", 7, "ERR"),
         ] {
-            let mistakes = read(&format!("{HEAD}{body}"), "1.1").unwrap_err();
+            let mistakes = read(&format!("{HEAD}{body}"), "1.1", &Strings::english()).unwrap_err();
             assert_eq!(mistakes[0].0, line, "{body}");
             assert!(mistakes[0].1.contains(part), "{body}: {mistakes:?}");
         }
-        assert!(read("no head", "1.1").unwrap_err()[0].1.contains("begins with a head"));
+        let mistakes = read("no head", "1.1", &Strings::english()).unwrap_err();
+        assert!(mistakes[0].1.contains("begins with a head"));
     }
 }

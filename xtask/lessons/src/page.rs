@@ -4,6 +4,8 @@
 use streamlanes::lesson::{Prediction, Script, block};
 
 use crate::course::{Course, CourseLesson};
+use crate::demo::Frame;
+use crate::strings::{self, Strings};
 
 /// Text as it may stand in HTML, also inside a quoted attribute.
 pub fn escape(text: &str) -> String {
@@ -34,16 +36,17 @@ pub fn inline(text: &str) -> String {
 }
 
 /// Commands to run by a click.
-pub fn run(client: &str, text: &str) -> String {
+pub fn run(strings: &Strings, client: &str, text: &str) -> String {
     let label = match client {
         "" => String::new(),
         _ => format!("<span class=\"client\">{}</span>", escape(client)),
     };
     format!(
         "<div class=\"run\" data-client=\"{}\">{label}<pre><code>{}</code></pre>\
-         <button type=\"button\" class=\"js-only\" data-action=\"run\">Run</button></div>\n",
+         <button type=\"button\" class=\"js-only\" data-action=\"run\">{}</button></div>\n",
         escape(client),
         escape(text.trim_end()),
+        escape(strings.get(strings::RUN)),
     )
 }
 
@@ -58,7 +61,7 @@ pub fn quote(text: &str) -> String {
 }
 
 /// A question, to be answered before the command is run.
-pub fn prediction(prediction: &Prediction) -> String {
+pub fn prediction(strings: &Strings, prediction: &Prediction) -> String {
     let mut out = format!(
         "<form class=\"predict\" data-prediction=\"{name}\"><fieldset><legend>{}</legend>\n",
         inline(&prediction.question),
@@ -74,30 +77,101 @@ pub fn prediction(prediction: &Prediction) -> String {
     }
     let right = prediction.choices.iter().find(|choice| choice.right);
     out.push_str(&format!(
-        "<button type=\"submit\" class=\"js-only\">That is my guess</button></fieldset>\n\
-         <details class=\"because\"><summary>Answer</summary><p><strong>{}</strong></p><p>{}</p>\
+        "<button type=\"submit\" class=\"js-only\">{}</button></fieldset>\n\
+         <details class=\"because\"><summary>{}</summary><p><strong>{}</strong></p><p>{} {}</p>\
          </details></form>\n",
+        escape(strings.get(strings::GUESS)),
+        escape(strings.get(strings::ANSWER)),
         right.map(|choice| inline(&choice.text)).unwrap_or_default(),
+        escape(strings.get(strings::BECAUSE)),
         inline(&prediction.because),
     ));
+    out
+}
+
+/// A demonstration: every step one below the other; the page's script shows one at a time.
+pub fn demo(strings: &Strings, caption: &str, frames: &[Frame]) -> String {
+    let mut out = format!(
+        "<figure class=\"demo\" data-demo=\"\"><figcaption>{}</figcaption>\n\
+         <ol class=\"demo-steps\">\n",
+        inline(caption)
+    );
+    for (n, frame) in frames.iter().enumerate() {
+        let words = match frame.line.as_str() {
+            "" => strings.get(strings::BEFORE).to_owned(),
+            line if frame.who.is_empty() => line.to_owned(),
+            line => format!("{}> {line}", frame.who),
+        };
+        let label = format!("{} {n}: {words}", strings.get(strings::STEP));
+        out.push_str(&format!(
+            "<li data-step=\"{}\"><p class=\"demo-line\"><code>{}</code></p>\n",
+            escape(&label),
+            escape(&words)
+        ));
+        for said in &frame.said {
+            out.push_str(&reply(said));
+        }
+        out.push_str(&picture(frame));
+        if !frame.remark.is_empty() {
+            out.push_str(&format!("<p class=\"demo-remark\">{}</p>\n", inline(&frame.remark)));
+        }
+        out.push_str("</li>\n");
+    }
+    let [back, on] = [strings::BACK, strings::ON].map(|word| escape(strings.get(word)));
+    out.push_str(&format!(
+        "</ol>\n<div class=\"demo-scrub js-only\"><button type=\"button\" data-action=\"back\" \
+         aria-label=\"{back}\">‹</button><input type=\"range\" min=\"0\" max=\"{}\" value=\"0\" \
+         aria-label=\"{}\"><button type=\"button\" data-action=\"on\" aria-label=\"{on}\">\
+         ›</button></div></figure>\n",
+        frames.len().saturating_sub(1),
+        escape(caption)
+    ));
+    out
+}
+
+/// What is there after a step: streams, groups, consumers, the ledger.
+fn picture(frame: &Frame) -> String {
+    let mut out = "<dl class=\"mini\">\n".to_owned();
+    for row in &frame.rows {
+        out.push_str(&format!(
+            "<div class=\"mini-{}\"><dt>{}</dt><dd>",
+            row.kind,
+            escape(&row.title)
+        ));
+        for chip in &row.chips {
+            let text = escape(&chip.text);
+            out.push_str(&format!("<span class=\"mini-chip is-{}\">{text}</span> ", chip.state));
+        }
+        out.push_str(&format!("{}</dd></div>\n", escape(&row.note)));
+    }
+    out.push_str("</dl>\n");
     out
 }
 
 /// What stands in the lesson pane: the whole lesson.
 pub fn article(course: &Course, lesson: &CourseLesson) -> String {
     let data = &lesson.lesson;
+    let say = |english: &'static str| escape(course.strings.get(english));
+    // A lesson that is not translated yet says so to screen readers and translators.
+    let language = match lesson.language == course.strings.language {
+        true => String::new(),
+        false => format!(" lang=\"{}\"", escape(&lesson.language)),
+    };
     let mut out = format!(
         "<article class=\"lesson\" data-lesson=\"{slug}\" data-number=\"{number}\">\n\
-         <p class=\"kicker\">Lesson {number}</p>\n<h2 id=\"lesson-title\">{title}</h2>\n",
+         <p class=\"kicker\">{kicker} {number}</p>\n<div{language}>\
+         <h2 id=\"lesson-title\">{title}</h2>\n",
         slug = escape(&lesson.slug),
         number = escape(&data.number),
+        kicker = say(strings::LESSON),
         title = escape(&data.title),
     );
     out.push_str(&lesson.prose.html);
-    out.push_str(
-        "<section aria-labelledby=\"goals-title\"><h3 id=\"goals-title\">Goals</h3>\n\
-         <ol class=\"goals\">\n",
-    );
+    out.push_str(&format!(
+        "</div>\n<section aria-labelledby=\"goals-title\"><h3 id=\"goals-title\">{}</h3>\n\
+         <ol class=\"goals\"{language}>\n",
+        say(strings::GOALS)
+    ));
     for goal in &data.goals {
         out.push_str(&format!(
             "<li data-goal=\"{}\"><span class=\"goal-text\">{}</span></li>\n",
@@ -105,57 +179,74 @@ pub fn article(course: &Course, lesson: &CourseLesson) -> String {
             inline(&goal.title),
         ));
     }
-    out.push_str(
-        "</ol><p><button type=\"button\" class=\"js-only button\" data-action=\"reset\">Start this \
-         lesson again</button></p></section>\n",
-    );
+    out.push_str(&format!(
+        "</ol><p class=\"lesson-actions\"><button type=\"button\" class=\"js-only button\" \
+         data-action=\"checkpoint\" hidden>{}</button> <button type=\"button\" \
+         class=\"js-only button\" data-action=\"reset\">{}</button></p></section>\n",
+        say(strings::CHECKPOINT),
+        say(strings::RESET)
+    ));
     for (n, hint) in (1..).zip(&data.hints) {
-        let html = inline(hint);
         out.push_str(&format!(
-            "<details class=\"hint\" data-hint=\"{n}\"><summary>Hint {n}</summary><p>{html}</p>\
-             </details>\n"
+            "<details class=\"hint\" data-hint=\"{n}\"><summary>{} {n}</summary><p{language}>{}</p>\
+             </details>\n",
+            say(strings::HINT),
+            inline(hint)
         ));
     }
     for script in data.solutions.iter().take(1) {
-        out.push_str(&solution(script));
+        out.push_str(&solution(&course.strings, script));
     }
     out.push_str(&format!(
-        "<p class=\"since\">Needs Redis {} or newer.</p>\n",
-        escape(data.since.name())
+        "<p class=\"since\">{} {} {} {} <span{language}>{}</span></p>\n",
+        say(strings::NEEDS),
+        escape(data.since.name()),
+        say(strings::OR_NEWER),
+        say(strings::ON_OLDER),
+        inline(&data.older),
     ));
     out.push_str(&neighbours(course, lesson));
     out.push_str("</article>\n");
     out
 }
 
-fn solution(script: &Script) -> String {
+fn solution(strings: &Strings, script: &Script) -> String {
     let lines: Vec<String> =
         script.lines.iter().map(|line| format!("{}> {}", line.who, line.line)).collect();
     format!(
-        "<details class=\"solution\"><summary data-solution=\"\">Show the solution</summary>\
-         <p>Seeing it does not count as solving: reset the lesson afterwards and do it yourself.\
-         </p><pre><code>{}</code></pre></details>\n",
+        "<details class=\"solution\"><summary data-solution=\"\">{}</summary><p>{}</p>\
+         <pre><code>{}</code></pre></details>\n",
+        escape(strings.get(strings::SOLUTION)),
+        escape(strings.get(strings::SOLUTION_NOTE)),
         escape(&lines.join("\n"))
     )
 }
 
-/// Links to the lesson before and the one after.
+/// Links to the lesson before and the one after, in the course and on the fast path.
 fn neighbours(course: &Course, lesson: &CourseLesson) -> String {
     let lessons: Vec<&CourseLesson> = course.lessons().collect();
     let at = lessons.iter().position(|other| other.slug == lesson.slug).unwrap_or(0);
-    let link = |rel: &str, word: &str, other: Option<&&CourseLesson>| match other {
+    let link = |mark: &str, word: &'static str, other: Option<&&CourseLesson>| match other {
         Some(other) => format!(
-            "<a rel=\"{rel}\" href=\"{}.html\">{word}: {}</a>\n",
+            "<a {mark} href=\"{}.html\">{}: {}</a>\n",
             escape(&other.slug),
+            escape(course.strings.get(word)),
             escape(&other.lesson.title)
         ),
         None => String::new(),
     };
     let before = at.checked_sub(1).and_then(|at| lessons.get(at));
     let mut out = "<nav class=\"neighbours\" aria-label=\"Lessons\">\n".to_owned();
-    out.push_str(&link("prev", "Before", before));
-    out.push_str(&link("next", "Next", lessons.get(at + 1)));
-    out.push_str("</nav>\n");
+    if lesson.fast {
+        let next_fast = lessons.iter().skip(at + 1).find(|other| other.fast);
+        out.push_str(&link("data-fast", strings::NEXT_FAST, next_fast));
+    }
+    out.push_str(&link("rel=\"next\"", strings::NEXT, lessons.get(at + 1)));
+    out.push_str(&link("rel=\"prev\"", strings::BEFORE, before));
+    out.push_str(&format!(
+        "<a href=\"../\">{}</a>\n</nav>\n",
+        escape(course.strings.get(strings::START_PAGE))
+    ));
     out
 }
 
@@ -163,7 +254,17 @@ fn neighbours(course: &Course, lesson: &CourseLesson) -> String {
 /// `to_lessons` is the way from the page to the lessons (`lessons/` or nothing); the chapter of the
 /// lesson that is `here` stands open.
 pub fn map(course: &Course, to_lessons: &str, here: Option<&CourseLesson>) -> String {
-    let mut out = "<ol class=\"course\">\n".to_owned();
+    let fast =
+        format!(" <span class=\"fast\">{}</span>", escape(course.strings.get(strings::FAST)));
+    let mut out = String::new();
+    if let (None, Some(first)) = (here, course.lessons().find(|lesson| lesson.fast)) {
+        out.push_str(&format!(
+            "<p class=\"fast-start\"><a href=\"{to_lessons}{}.html\">{}</a></p>\n",
+            escape(&first.slug),
+            escape(course.strings.get(strings::FAST_START))
+        ));
+    }
+    out.push_str("<ol class=\"course\">\n");
     for chapter in course.chapters.iter().filter(|chapter| !chapter.lessons.is_empty()) {
         let open = here.is_some_and(|here| chapter.lessons.iter().any(|l| l.slug == here.slug));
         out.push_str(&format!(
@@ -175,10 +276,10 @@ pub fn map(course: &Course, to_lessons: &str, here: Option<&CourseLesson>) -> St
         for lesson in &chapter.lessons {
             let is_here = here.is_some_and(|here| here.slug == lesson.slug);
             out.push_str(&format!(
-                "<li data-map=\"{number}\"{fast}><a href=\"{to_lessons}{slug}.html\"{current}>\
-                 {number} {title}</a><span class=\"about\">{about}</span></li>\n",
+                "<li data-map=\"{number}\"><a href=\"{to_lessons}{slug}.html\"{current}>\
+                 {number} {title}</a>{fast}<span class=\"about\">{about}</span></li>\n",
                 number = escape(&lesson.lesson.number),
-                fast = if lesson.fast { " class=\"fast\"" } else { "" },
+                fast = if lesson.fast { fast.as_str() } else { "" },
                 current = if is_here { " aria-current=\"page\"" } else { "" },
                 slug = escape(&lesson.slug),
                 title = escape(&lesson.lesson.title),
@@ -191,24 +292,42 @@ pub fn map(course: &Course, to_lessons: &str, here: Option<&CourseLesson>) -> St
     out
 }
 
-/// The lesson as data for the page's script: a block that browsers neither show nor run.
-/// Rejected attempts stay behind; they are for the tests.
+/// The lesson as data for the page's script, in a hidden element that moves with the lesson from
+/// page to page. Rejected attempts are for the tests and stay behind, as does what the prose shows.
 pub fn data(lesson: &CourseLesson) -> String {
-    let kept = lesson.prose.blocks.iter();
-    let kept =
-        kept.filter(|block| !block.info.starts_with("rejected")).cloned().collect::<Vec<_>>();
-    let text = block::write(&kept).replace("</", "<\\/");
-    format!("<script type=\"text/plain\" id=\"lesson-data\">{text}</script>\n")
+    let is_needed = |info: &str| {
+        let kind = info.split(' ').next().unwrap_or_default();
+        matches!(kind, "lesson" | "setup" | "goal" | "hint" | "predict" | "solution")
+    };
+    let blocks = lesson.prose.blocks.iter().filter(|block| is_needed(&block.info));
+    let text = block::write(&blocks.cloned().collect::<Vec<_>>());
+    format!("<div id=\"lesson-data\" hidden>{}</div>\n", escape(&text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::{Chip, Row};
 
     #[test]
     fn text_cannot_become_markup() {
         let hostile = "\"><script>alert('x')</script>&";
-        for html in [run(hostile, hostile), reply(hostile), quote(hostile), inline(hostile)] {
+        let english = Strings::english();
+        let frame = Frame {
+            remark: hostile.to_owned(),
+            who: hostile.to_owned(),
+            line: hostile.to_owned(),
+            said: vec![hostile.to_owned()],
+            rows: vec![Row {
+                kind: "log",
+                title: hostile.to_owned(),
+                note: hostile.to_owned(),
+                chips: vec![Chip { text: hostile.to_owned(), state: "new" }],
+            }],
+        };
+        let shown = demo(&english, hostile, &[frame]);
+        let commands = run(&english, hostile, hostile);
+        for html in [shown, commands, reply(hostile), quote(hostile), inline(hostile)] {
             assert!(!html.contains("<script"), "{html}");
             assert!(!html.contains("alert('"), "{html}");
         }

@@ -104,6 +104,7 @@ impl ScriptLine {
         let text = text.trim();
         let (who, line) = match text.split_once("> ") {
             Some((who, line)) if is_client_name(who) => (who, line.trim()),
+            None if text.strip_suffix('>').is_some_and(is_client_name) => (text, ""),
             _ => (LEARNER, text),
         };
         let (optional, line) = match line.strip_prefix("look ") {

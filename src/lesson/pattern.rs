@@ -257,7 +257,9 @@ pub fn looks_like_id(text: &[u8]) -> bool {
 
 fn has(reply: &Value, word: &[u8]) -> bool {
     match reply {
-        Value::Simple(text) | Value::Error(text) | Value::Bulk(text) => text == word,
+        // A status may be a sentence: what control lines answer.
+        Value::Simple(text) => text == word || text.split(|b| *b == b' ').any(|one| one == word),
+        Value::Error(text) | Value::Bulk(text) => text == word,
         Value::Int(n) => n.to_string().as_bytes() == word,
         Value::Array(items) | Value::Set(items) | Value::Push(items) => {
             items.iter().any(|item| has(item, word))

@@ -60,6 +60,8 @@ pub struct Row {
 pub struct Chip {
     /// What stands on it.
     pub text: String,
+    /// The id of the entry, short; empty where it does not matter.
+    pub id: String,
     /// `new`, `pending`, `acked`, `gone` or `double`: for the style sheet, and said in words.
     pub state: &'static str,
 }
@@ -201,11 +203,13 @@ fn rows(world: &World) -> Vec<Row> {
         let label = of_entry(world, &effect.stream, effect.entry);
         let words = if again { " again" } else { "" };
         let state = if again { "double" } else { "acked" };
-        Chip { text: format!("{} {label}{words}", effect.what), state }
+        let text = format!("{} {label}{words}", effect.what);
+        Chip { text, id: String::new(), state }
     });
     let lost = ledger.losses().filter(|loss| !loss.recovered).map(|loss| {
         let label = of_entry(world, &loss.stream, loss.entry);
-        Chip { text: format!("{label} never {}", loss.what), state: "gone" }
+        let text = format!("{label} never {}", loss.what);
+        Chip { text, id: String::new(), state: "gone" }
     });
     let chips: Vec<Chip> = done.chain(lost).collect();
     if !chips.is_empty() {
@@ -218,7 +222,11 @@ fn rows(world: &World) -> Vec<Row> {
 fn of_stream(key: &Name, stream: &Stream, rows: &mut Vec<Row>) {
     let newest = stream.range_rev(StreamId::MIN, StreamId::MAX).take(CHIPS_MAX);
     let mut chips: Vec<Chip> = newest
-        .map(|entry| Chip { text: label(stream, entry.id), state: state(stream, entry.id) })
+        .map(|entry| Chip {
+            text: label(stream, entry.id),
+            id: text::short_id(entry.id),
+            state: state(stream, entry.id),
+        })
         .collect();
     chips.reverse();
     let note = match chips.len() as u64 {
@@ -241,7 +249,8 @@ fn of_stream(key: &Name, stream: &Stream, rows: &mut Vec<Row>) {
                     n => format!(" ×{n}"),
                 };
                 let state = if stream.contains(one.id) { "pending" } else { "gone" };
-                Chip { text: format!("{}{times}", label(stream, one.id)), state }
+                let text = format!("{}{times}", label(stream, one.id));
+                Chip { text, id: String::new(), state }
             });
             let chips: Vec<Chip> = chips.collect();
             let note = if chips.is_empty() { "nothing pending" } else { "" };
@@ -285,7 +294,8 @@ mod tests {
 
     const CRASH: &str = "XADD orders * item tea\nXGROUP CREATE orders billing 0\n---\n\
                          # Alice takes it.\n\
-                         alice> XREADGROUP GROUP billing alice STREAMS orders >\nalice> XACK orders billing 1700000000000-0\n";
+                         alice> XREADGROUP GROUP billing alice STREAMS orders >\n\
+                         alice> XACK orders billing 1700000000000-0\n";
 
     fn shown(frame: &Frame) -> Vec<String> {
         let row = |row: &Row| {

@@ -198,7 +198,7 @@ mod tests {
             ("[x](javascript:alert)\n", 5, "leads nowhere"),
             ("![x](a.png)\n", 5, "no images"),
             ("```demo a\nPING\n```\n", 6, "at least two steps"),
-            ("```demo a\nPING\nCLOCK SPEED x\n```\n", 7, "ERR"),
+            ("```demo a\nPING\nwait x\n```\n", 7, "write `wait 5s`"),
         ] {
             let mistakes = read(&format!("{HEAD}{body}"), "1.1", &Strings::english()).unwrap_err();
             assert_eq!(mistakes[0].0, line, "{body}");

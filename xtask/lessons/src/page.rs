@@ -139,8 +139,12 @@ fn picture(frame: &Frame) -> String {
             escape(&row.title)
         ));
         for chip in &row.chips {
-            let text = escape(&chip.text);
-            out.push_str(&format!("<span class=\"mini-chip is-{}\">{text}</span> ", chip.state));
+            let id = match chip.id.as_str() {
+                "" => String::new(),
+                id => format!(" <small>{}</small>", escape(id)),
+            };
+            let (state, text) = (chip.state, escape(&chip.text));
+            out.push_str(&format!("<span class=\"mini-chip is-{state}\">{text}{id}</span> "));
         }
         out.push_str(&format!("{}</dd></div>\n", escape(&row.note)));
     }
@@ -322,7 +326,11 @@ mod tests {
                 kind: "log",
                 title: hostile.to_owned(),
                 note: hostile.to_owned(),
-                chips: vec![Chip { text: hostile.to_owned(), state: "new" }],
+                chips: vec![Chip {
+                    text: hostile.to_owned(),
+                    id: hostile.to_owned(),
+                    state: "new",
+                }],
             }],
         };
         let shown = demo(&english, hostile, &[frame]);

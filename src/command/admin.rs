@@ -56,7 +56,8 @@ fn wait(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         wait: Wait::Time,
         deadline: None,
         retry_at: (timeout != 0).then(|| ctx.now.saturating_add(timeout)),
-        rerun: ["WAIT", "0", "0"].map(|word| word.as_bytes().to_vec()).to_vec(),
+        rerun: ["WAIT", "0", "0"].map(str::as_bytes).into_iter().collect(),
+        member: None,
     }))
 }
 

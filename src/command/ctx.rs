@@ -8,7 +8,7 @@ use crate::time::Millis;
 use super::clients::Client;
 use super::error::CommandError;
 use super::state::State;
-use super::{ClientId, Profile};
+use super::{ClientId, Profile, Words};
 
 /// One command's view of the server. `now` is frozen for the whole command (or EXEC).
 #[derive(Debug)]
@@ -113,7 +113,10 @@ pub struct BlockOn {
     /// When to look again though nothing was signalled (XREADGROUP CLAIM).
     pub retry_at: Option<Millis>,
     /// The command to run at each wake-up: the same words, with `$` resolved.
-    pub rerun: Vec<Vec<u8>>,
+    pub rerun: Words,
+    /// XREADGROUP of what is new in one stream alone: where in `rerun` group and consumer stand.
+    /// Whether such a reader has something to get is seen without running it.
+    pub member: Option<(usize, usize)>,
 }
 
 /// Which signals wake a client.

@@ -59,7 +59,8 @@ fn sleep(ctx: &mut Ctx<'_>, ms: u64) -> Result<Flow, CommandError> {
         wait: Wait::Time,
         deadline: None,
         retry_at: Some(ctx.now.saturating_add(ms)),
-        rerun: ["DEBUG", "SLEEP", "0"].map(|word| word.as_bytes().to_vec()).to_vec(),
+        rerun: ["DEBUG", "SLEEP", "0"].map(str::as_bytes).into_iter().collect(),
+        member: None,
     }))
 }
 

@@ -2,7 +2,7 @@
 //! follows (signals, waking, MONITOR).
 
 use crate::engine::event::Name;
-use crate::engine::{SignalKind, Value};
+use crate::engine::{SignalKind, StreamMut, Value};
 use crate::resp::Writer;
 use crate::time::Millis;
 
@@ -134,7 +134,7 @@ impl Server {
             return refusal("ERR Command not allowed inside a transaction");
         }
         let only_listens = client.only_listens();
-        if self.state.settings.maxmemory != 0 && self.is_out_of_memory(id, entry) {
+        if self.state.settings.maxmemory != 0 && self.is_out_of_memory(id, entry, words) {
             return refusal("OOM command not allowed when used memory > 'maxmemory'.");
         }
         if entry.flags & flag::WHILE_LISTENING == 0 && only_listens {
@@ -144,7 +144,7 @@ impl Server {
     }
 
     /// EXEC needs memory if one of its commands does.
-    fn is_out_of_memory(&mut self, id: ClientId, entry: &Entry) -> bool {
+    fn is_out_of_memory(&mut self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> bool {
         let queue = self.state.clients.get(id).and_then(|client| client.multi.as_ref());
         let flags = match queue {
             Some(queue) if entry.spec.name == "EXEC" => {
@@ -153,7 +153,7 @@ impl Server {
             _ => entry.flags,
         };
         flags & flag::DENYOOM != 0
-            && self.state.memory.exceeds(self.state.settings.maxmemory, &self.store)
+            && self.state.memory.exceeds(self.state.settings.maxmemory, words, &self.store)
     }
 
     fn refuse(
@@ -200,6 +200,9 @@ impl Server {
                 if !self.still_waits(id, db, &key) {
                     continue;
                 }
+                if wait == Wait::Group && self.has_nothing_for(id, db, &key, now) {
+                    continue;
+                }
                 if self.profile.wakes_by_key() && wait != Wait::List {
                     self.wake_by_key(id, db, &key, now);
                 } else if self.may_wake(db, &key, wait) {
@@ -235,6 +238,36 @@ impl Server {
         }
     }
 
+    /// Whether a member of a group would look in vain, which is what most of them do once another
+    /// took the entry. It goes to the end of the line, as if it had run its command again.
+    fn has_nothing_for(&mut self, id: ClientId, db: u32, key: &Name, now: Millis) -> bool {
+        let Server { profile, store, state, .. } = self;
+        let waiting = state.clients.get(id).and_then(|client| client.waiting.as_ref());
+        let Some(rerun) = waiting.map(|waiting| &waiting.on.rerun) else { return false };
+        let Some((group, consumer)) = waiting.and_then(|waiting| waiting.on.member) else {
+            return false;
+        };
+        let (Some(group), Some(consumer)) = (rerun.get(group), rerun.get(consumer)) else {
+            return false;
+        };
+        let Ok(Some(StreamMut { stream, mut rec })) = store.stream_mut(db, key, now) else {
+            return false;
+        };
+        let Some(mut members) = stream.group_mut(group) else { return false };
+        if profile.wakes_by_key() || members.has_news() {
+            return false;
+        }
+        if profile.creates_consumer_on_empty_read() {
+            if members.group().consumer(consumer).is_none() {
+                return false;
+            }
+            // It was seen just now.
+            members.open_consumer(consumer, now, &mut rec);
+        }
+        state.waiters.to_the_end(id, db, key);
+        true
+    }
+
     fn still_waits(&self, id: ClientId, db: u32, key: &Name) -> bool {
         let waiting = self.state.clients.get(id).and_then(|client| client.waiting.as_ref());
         waiting.is_some_and(|waiting| waiting.db == db && waiting.on.keys.contains(key))
@@ -244,7 +277,8 @@ impl Server {
     fn wake_by_key(&mut self, id: ClientId, db: u32, key: &Name, now: Millis) {
         let waiting = self.state.clients.get(id).and_then(|client| client.waiting.as_ref());
         let Some(waiting) = waiting else { return };
-        let decision = decide(&self.store, self.profile, db, key, &waiting.on.rerun);
+        let decision =
+            waiting.on.rerun.with_slices(|words| decide(&self.store, self.profile, db, key, words));
         if decision == ByKey::Stay {
             return;
         }
@@ -260,12 +294,12 @@ impl Server {
                 out.error(error.as_bytes());
             }
             ByKey::Read(words) => {
-                let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
                 let Server { profile, store, state, .. } = self;
                 let profile = *profile;
                 let mut ctx =
                     Ctx { client: id, now, profile, in_exec: false, db, store, state, out };
-                if call(&mut ctx, table::entry(number), &words) != Flow::Done {
+                let flow = words.with_slices(|words| call(&mut ctx, table::entry(number), words));
+                if flow != Flow::Done {
                     write_empty(&mut ctx.out, key);
                 }
             }
@@ -277,13 +311,12 @@ impl Server {
     pub(super) fn wake(&mut self, id: ClientId, now: Millis) {
         let Some(waiting) = self.state.stop_waiting(id) else { return };
         let entry = table::entry(waiting.number);
-        let words: Vec<&[u8]> = waiting.on.rerun.iter().map(Vec::as_slice).collect();
         let mut reply = Vec::new();
         let out = Writer::new(&mut reply, self.state.protocol(id));
         let Server { profile, store, state, .. } = self;
         let (profile, db) = (*profile, waiting.db);
         let mut ctx = Ctx { client: id, now, profile, in_exec: false, db, store, state, out };
-        match call(&mut ctx, entry, &words) {
+        match waiting.on.rerun.with_slices(|words| call(&mut ctx, entry, words)) {
             Flow::Done => self.state.send(id, reply),
             Flow::Block(again) => {
                 // The time to look again must lie ahead, or time would never go on.

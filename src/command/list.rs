@@ -313,7 +313,8 @@ fn blocking_pop(ctx: &mut Ctx<'_>, args: &mut Args<'_>, end: End) -> Result<Flow
         wait: Wait::List,
         deadline,
         retry_at: None,
-        rerun: args.words().iter().map(|word| word.to_vec()).collect(),
+        rerun: args.words().iter().copied().collect(),
+        member: None,
     }))
 }
 

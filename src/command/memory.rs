@@ -2,28 +2,45 @@
 
 use crate::engine::Store;
 
-/// An estimate that is made anew every so many questions: counting everything costs time, and a
-/// limit need not be exact.
+/// An estimate that is made anew every so often: counting everything costs time, and a limit need
+/// not be exact.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Memory {
     used_bytes: u64,
+    /// At most so much came since the data was counted.
+    added_bytes: u64,
     n_asked: u32,
     peak_bytes: u64,
 }
 
-/// After how many questions the data is counted again. Each command that needs memory asks once, so
-/// the limit is overrun by at most that many commands. It is a number of commands and not a time,
-/// so that a world replays alike.
+/// After how many questions the data is counted again when the limit may be near. Each command
+/// that needs memory asks once, so the limit is overrun by at most that many commands. It is a
+/// number of commands and not a time, so that a world replays alike.
 const ASKED_MAX: u32 = 64;
 
+/// What a command may take for each byte of its words, and for itself: fields are kept in the log
+/// and in the index of their node, and a new key, group or consumer has its own place.
+const GROWTH: u64 = 8;
+const COMMAND_BYTES: u64 = 4096;
+
 impl Memory {
-    /// Whether the data takes more than `limit_bytes`. A yes is always counted anew, so that room
-    /// which was made is seen at once.
-    pub fn exceeds(&mut self, limit_bytes: u64, store: &Store) -> bool {
-        if self.n_asked == 0 || limit_bytes < self.used_bytes {
+    /// Whether the data takes more than `limit_bytes`, `words` being about to add to it. A yes is
+    /// always counted anew, so that room which was made is seen at once. Far from the limit nothing
+    /// is counted: what came since the last time cannot have reached it.
+    pub fn exceeds(&mut self, limit_bytes: u64, words: &[&[u8]], store: &Store) -> bool {
+        let is_near = limit_bytes <= self.used_bytes.saturating_add(self.added_bytes);
+        if self.used_bytes == 0
+            || limit_bytes < self.used_bytes
+            || (is_near && ASKED_MAX <= self.n_asked)
+        {
             self.count(store);
         }
-        self.n_asked = (self.n_asked + 1) % ASKED_MAX;
+        self.n_asked = self.n_asked.saturating_add(1);
+        let n_bytes = words.iter().map(|word| word.len() as u64).sum::<u64>();
+        // COPY adds what its words do not show.
+        let is_copy = words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"COPY"));
+        let n_most = if is_copy { limit_bytes } else { n_bytes * GROWTH + COMMAND_BYTES };
+        self.added_bytes = self.added_bytes.saturating_add(n_most);
         limit_bytes < self.used_bytes
     }
 
@@ -31,6 +48,8 @@ impl Memory {
     pub fn count(&mut self, store: &Store) -> u64 {
         self.used_bytes = count(store);
         self.peak_bytes = self.peak_bytes.max(self.used_bytes);
+        self.added_bytes = 0;
+        self.n_asked = 0;
         self.used_bytes
     }
 

@@ -29,6 +29,7 @@ pub mod table;
 pub mod tokenize;
 pub mod waiters;
 pub mod why;
+pub mod words;
 
 mod dispatch;
 
@@ -62,3 +63,4 @@ pub use error::CommandError;
 pub use profile::Profile;
 pub use server::{ClientId, Outcome, Server};
 pub use spec::{Since, Spec};
+pub use words::Words;

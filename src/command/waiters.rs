@@ -81,7 +81,9 @@ impl Waiters {
         if let Some(keys) = self.by_key.get_mut(&waiting.db) {
             for key in &waiting.on.keys {
                 let Some(line) = keys.get_mut(key) else { continue };
-                line.retain(|&(other, _)| other != id);
+                if let Some(at) = line.iter().position(|&(other, _)| other == id) {
+                    line.remove(at);
+                }
                 if line.is_empty() {
                     keys.remove(key);
                 }
@@ -97,6 +99,16 @@ impl Waiters {
             self.retries.remove(&(at, id));
         }
         self.n -= 1;
+    }
+
+    /// A client that looked in vain goes to the end of the line of a key.
+    pub fn to_the_end(&mut self, id: ClientId, db: u32, key: &[u8]) {
+        let line = self.by_key.get_mut(&db).and_then(|keys| keys.get_mut(key));
+        let Some(line) = line else { return };
+        let at = line.iter().position(|&(other, _)| other == id);
+        if let Some(waiter) = at.and_then(|at| line.remove(at)) {
+            line.push_back(waiter);
+        }
     }
 
     /// A key was created or got data.

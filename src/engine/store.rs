@@ -17,6 +17,8 @@ use crate::time::Millis;
 pub struct Store {
     dbs: Vec<Db>,
     next_serial: u64,
+    /// How many keys of all databases have a time to live.
+    n_expiring: usize,
     /// The queues of events and signals.
     pub sink: Sink,
 }
@@ -51,7 +53,7 @@ impl Store {
     /// Sixteen empty databases, recording nothing.
     pub fn new() -> Store {
         let dbs = (0..Store::N_DBS).map(|_| Db::default()).collect();
-        Store { dbs, next_serial: 1, sink: Sink::default() }
+        Store { dbs, next_serial: 1, n_expiring: 0, sink: Sink::default() }
     }
 
     /// A database, for reading.
@@ -198,14 +200,14 @@ impl Store {
 
     /// Sets or takes away (`None`) the time to live of a key; whether the key exists.
     pub fn set_expiry(&mut self, db: u32, key: &[u8], expires_at: Option<Millis>) -> bool {
-        let Store { dbs, sink, .. } = self;
+        let Store { dbs, sink, n_expiring, .. } = self;
         let Db { map, expiries, .. } = &mut dbs[db as usize];
         let Some(entry) = map.get_mut(key) else { return false };
         if let Some(old) = entry.expires_at.take() {
-            expiries.remove(&(old, entry.name.clone()));
+            *n_expiring -= usize::from(expiries.remove(&(old, entry.name.clone())));
         }
         if let Some(at) = expires_at {
-            expiries.insert((at, entry.name.clone()));
+            *n_expiring += usize::from(expiries.insert((at, entry.name.clone())));
         }
         entry.expires_at = expires_at;
         sink.n_changes += 1;
@@ -223,6 +225,7 @@ impl Store {
                     break;
                 }
                 let Some((_, name)) = self.db_mut(db).expiries.pop_first() else { break };
+                self.n_expiring -= 1;
                 let taken = self.take(db, &name);
                 assert!(taken.is_some(), "a key with a time to live exists");
                 self.report(db, &name, now, EventKind::KeyExpired);
@@ -235,6 +238,10 @@ impl Store {
 
     /// When [`Store::expire`] has something to do, if ever.
     pub fn next_due(&self) -> Option<Millis> {
+        // Asked several times for each command; almost always there is nothing.
+        if self.n_expiring == 0 {
+            return None;
+        }
         let firsts = self.dbs.iter().filter_map(|db| db.expiries.first());
         firsts.map(|(at, _)| at.saturating_add(1)).min()
     }
@@ -266,11 +273,12 @@ impl Store {
 
     /// Takes a key out without a word.
     fn take(&mut self, db: u32, key: &[u8]) -> Option<Entry> {
-        let Db { map, expiries, by_serial } = self.db_mut(db);
+        let Store { dbs, n_expiring, .. } = self;
+        let Db { map, expiries, by_serial } = &mut dbs[db as usize];
         let entry = map.remove(key)?;
         by_serial.remove(&entry.serial);
         if let Some(at) = entry.expires_at {
-            expiries.remove(&(at, entry.name.clone()));
+            *n_expiring -= usize::from(expiries.remove(&(at, entry.name.clone())));
         }
         Some(entry)
     }
@@ -284,10 +292,11 @@ impl Store {
         {
             self.sink.idmp_keys.insert((db, name.clone()));
         }
-        let Db { map, expiries, by_serial } = self.db_mut(db);
+        let Store { dbs, n_expiring, .. } = self;
+        let Db { map, expiries, by_serial } = &mut dbs[db as usize];
         by_serial.insert(serial, name.clone());
         if let Some(at) = expires_at {
-            expiries.insert((at, name.clone()));
+            *n_expiring += usize::from(expiries.insert((at, name.clone())));
         }
         let replaced = map.insert(name.clone(), Entry { name, expires_at, serial, value });
         assert!(replaced.is_none(), "what was at the key was taken out first");
@@ -303,6 +312,7 @@ impl Store {
     /// # Panics
     /// If something is wrong: a bug in the engine.
     pub fn check_invariants(&self) {
+        assert_eq!(self.n_expiring, self.dbs.iter().map(Db::n_expiring).sum::<usize>());
         for db in &self.dbs {
             assert_eq!(db.by_serial.len(), db.map.len());
             let with_expiry = db.map.values().filter(|entry| entry.expires_at.is_some());

@@ -19,11 +19,9 @@ impl Fingerprint {
 
     /// Folds bytes in, with their length, so that `ab`, `c` differs from `a`, `bc`.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        let mut words = bytes.chunks_exact(8);
-        for word in &mut words {
-            self.number(word.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)));
-        }
-        self.number(words.remainder().iter().fold(0, |n, byte| n << 8 | u64::from(*byte)));
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.number(u64::from_be_bytes(*word)));
+        self.number(rest.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)));
         self.number(bytes.len() as u64);
     }
 

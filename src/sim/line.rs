@@ -1,6 +1,78 @@
 //! One line of the console as words, and words as a line.
 
+use std::cell::OnceCell;
+use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use crate::command::Words;
 use crate::command::tokenize::{Unbalanced, redis_tokens};
+
+/// A line that was said. That of a service is kept as its words, and made into text when somebody
+/// looks at it: most are forgotten unread.
+#[derive(Clone)]
+pub struct Line {
+    words: Option<Rc<Words>>,
+    text: OnceCell<Rc<str>>,
+}
+
+impl Line {
+    /// The text; a service's is quoted so that it could be typed.
+    pub fn text(&self) -> &Rc<str> {
+        self.text.get_or_init(|| match &self.words {
+            Some(words) => join_all(words.iter()).into(),
+            None => "".into(),
+        })
+    }
+
+    /// What says all of it, for hashing and measuring: the same whether or not somebody looked.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.words {
+            Some(words) => words.packed(),
+            None => self.text().as_bytes(),
+        }
+    }
+}
+
+impl Deref for Line {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.text()
+    }
+}
+
+impl From<&str> for Line {
+    fn from(text: &str) -> Line {
+        Line { words: None, text: OnceCell::from(Rc::from(text)) }
+    }
+}
+
+impl From<Rc<Words>> for Line {
+    fn from(words: Rc<Words>) -> Line {
+        Line { words: Some(words), text: OnceCell::new() }
+    }
+}
+
+impl PartialEq for Line {
+    fn eq(&self, other: &Line) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Line {}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
 
 /// The words of a line, in redis-cli's quoting.
 ///
@@ -13,12 +85,16 @@ pub fn split(line: &str) -> Result<Vec<Vec<u8>>, Unbalanced> {
 
 /// Words as a line that [`split`] takes apart into the same words: quoted where it must be.
 pub fn join<W: AsRef<[u8]>>(words: &[W]) -> String {
-    let mut line = String::with_capacity(words.iter().map(|word| word.as_ref().len() + 1).sum());
+    join_all(words.iter().map(AsRef::as_ref))
+}
+
+fn join_all<'a>(words: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut line = String::new();
     for word in words {
         if !line.is_empty() {
             line.push(' ');
         }
-        push_quoted(&mut line, word.as_ref());
+        push_quoted(&mut line, word);
     }
     line
 }
@@ -52,6 +128,14 @@ mod tests {
         let words = split(line).unwrap();
         assert_eq!(words, expected);
         assert_eq!(split(&join(&words)).unwrap(), words);
+    }
+
+    #[test]
+    fn a_line_of_words_reads_as_it_could_be_typed() {
+        let words: Words = [&b"SET"[..], b"k", b"a b"].into_iter().collect();
+        let line = Line::from(Rc::new(words));
+        assert_eq!((line.bytes()[4..7].to_vec(), &*line), (b"SET".to_vec(), "SET k \"a b\""));
+        assert_eq!(line, Line::from("SET k \"a b\""));
     }
 
     #[test]

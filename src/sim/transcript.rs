@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::line::Line;
 use super::shared_log::SharedLog;
 use crate::limits::{TRANSCRIPT_BYTES_MAX, TRANSCRIPT_LINES_MAX};
 use crate::time::Millis;
@@ -29,7 +30,7 @@ pub struct TranscriptEntry {
     /// The client that sent it.
     pub who: Rc<str>,
     /// The line as typed; a service's line is quoted so that it could be typed.
-    pub line: Rc<str>,
+    pub line: Line,
     /// What became of it.
     pub state: EntryState,
     /// Who wrote it.
@@ -57,9 +58,9 @@ pub struct Transcript {
 
 impl Transcript {
     /// Appends a line that has no reply yet and returns its number.
-    pub(super) fn push(&mut self, at: Millis, who: Rc<str>, line: Rc<str>, from: Origin) -> u64 {
+    pub(super) fn push(&mut self, at: Millis, who: Rc<str>, line: Line, from: Origin) -> u64 {
         let seq = self.entries.next_seq();
-        self.n_bytes += line.len();
+        self.n_bytes += line.bytes().len();
         let state = EntryState::Waiting;
         self.entries.push(TranscriptEntry { seq, at, who, line, state, from });
         self.forget();
@@ -115,7 +116,7 @@ impl Transcript {
         let n_max = if self.n_bytes <= TRANSCRIPT_BYTES_MAX { TRANSCRIPT_LINES_MAX } else { 1 };
         let Some(forgotten) = self.entries.forget_to(n_max) else { return };
         for entry in forgotten.iter() {
-            self.n_bytes -= entry.line.len() + state_bytes(&entry.state);
+            self.n_bytes -= entry.line.bytes().len() + state_bytes(&entry.state);
         }
     }
 }

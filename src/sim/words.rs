@@ -1,70 +1,9 @@
-//! Words: those that a service sends, and a cursor over those of a control line.
+//! A cursor over the words of a control line, and why one is refused.
 
 use std::rc::Rc;
 
 use super::quantity::{self, Rate};
-use crate::engine::StreamId;
 use crate::engine::event::Name;
-
-/// The words of one command in one buffer, since services send millions of them.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Words {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Words {
-    /// Appends a word.
-    pub fn push(&mut self, word: impl AsRef<[u8]>) {
-        self.bytes.extend_from_slice(word.as_ref());
-        self.end_word();
-    }
-
-    /// Appends a number as a word.
-    pub fn push_number(&mut self, n: u64) {
-        self.append_number(n);
-        self.end_word();
-    }
-
-    /// Appends an entry id as a word.
-    pub fn push_id(&mut self, id: StreamId) {
-        self.append_number(id.ms);
-        self.bytes.push(b'-');
-        self.append_number(id.seq);
-        self.end_word();
-    }
-
-    /// Bytes of a word that is not complete yet: finish it with [`Words::end_word`].
-    pub fn append(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// Digits of a word that is not complete yet.
-    pub fn append_number(&mut self, mut n: u64) {
-        let mut digits = [0; 20];
-        let mut start = digits.len();
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (n % 10) as u8;
-            n /= 10;
-            if n == 0 {
-                break;
-            }
-        }
-        self.bytes.extend_from_slice(&digits[start..]);
-    }
-
-    /// Ends the word that was appended to.
-    pub fn end_word(&mut self) {
-        self.ends.push(self.bytes.len());
-    }
-
-    /// The words.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
-    }
-}
 
 /// Why a control line was refused: an error in Redis style that says what to write.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -247,24 +186,5 @@ impl<'a> Cursor<'a> {
             None => Ok(()),
             Some(word) => Err(Refusal::new(format!("'{word}' is too much after {what}"))),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_come_back_as_they_were_pushed() {
-        let mut words = Words::default();
-        words.push("XACK");
-        words.push("");
-        words.push_id(StreamId::new(u64::MAX, 0));
-        words.append(b"c");
-        words.append_number(17);
-        words.end_word();
-        words.push_number(0);
-        let expected: [&[u8]; 5] = [b"XACK", b"", b"18446744073709551615-0", b"c17", b"0"];
-        assert_eq!(words.iter().collect::<Vec<_>>(), expected);
     }
 }

@@ -63,6 +63,7 @@ pub struct World {
     events: EventBuffer,
     trace: Fingerprint,
     n_commands: u64,
+    reply_buffer: Vec<u8>,
     /// The command that kills the instance (SIM PANIC ON).
     #[cfg(feature = "fault-injection")]
     panic_on: Option<Vec<u8>>,
@@ -92,6 +93,7 @@ impl World {
             events: EventBuffer::default(),
             trace: Fingerprint::default(),
             n_commands: 0,
+            reply_buffer: Vec::new(),
             #[cfg(feature = "fault-injection")]
             panic_on: None,
         }
@@ -177,12 +179,11 @@ impl World {
     pub fn advance_to(&mut self, until: Millis, budget: usize) -> Progress {
         let until = until.max(self.now);
         let mut n_steps = 0;
-        while self.next_wakeup().is_some_and(|at| at <= until) {
-            if budget <= n_steps {
-                return Progress { now: self.now, n_steps, reached: false };
-            }
-            self.step_until(until);
+        while n_steps < budget && self.step_until(until) {
             n_steps += 1;
+        }
+        if budget <= n_steps && self.next_wakeup().is_some_and(|at| at <= until) {
+            return Progress { now: self.now, n_steps, reached: false };
         }
         self.now = until;
         Progress { now: self.now, n_steps, reached: true }

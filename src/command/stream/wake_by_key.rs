@@ -4,7 +4,7 @@
 
 use super::entry;
 use super::read_options::{ReadOptions, Reader};
-use crate::command::{Args, Profile, id_text};
+use crate::command::{Args, Profile, Words, id_text};
 use crate::engine::{Store, StreamId};
 use crate::resp::{Protocol, Writer};
 
@@ -16,16 +16,15 @@ pub enum ByKey {
     /// It gets this error.
     Refuse(&'static str),
     /// It gets the reply of these words, or an empty list of entries.
-    Read(Vec<Vec<u8>>),
+    Read(Words),
 }
 
 const NO_KEY: &str = "UNBLOCKED the stream key no longer exists";
 const NO_GROUP: &str = "NOGROUP the consumer group this client was blocked on no longer exists";
 
 /// Decides for the command that a client waits in, `$` resolved, and a key of it.
-pub fn decide(store: &Store, profile: Profile, db: u32, key: &[u8], words: &[Vec<u8>]) -> ByKey {
-    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-    let mut args = Args::new(&words);
+pub fn decide(store: &Store, profile: Profile, db: u32, key: &[u8], words: &[&[u8]]) -> ByKey {
+    let mut args = Args::new(words);
     let is_group = words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"XREADGROUP"));
     let reader = if is_group { Reader::Group } else { Reader::Plain };
     let Ok(options) = ReadOptions::parse(&mut args, reader, profile, 0) else {
@@ -49,10 +48,8 @@ pub fn decide(store: &Store, profile: Profile, db: u32, key: &[u8], words: &[Vec
     if last_id <= after {
         return ByKey::Stay;
     }
-    let mut alone: Vec<Vec<u8>> =
-        words[..options.first_key_idx].iter().map(|word| word.to_vec()).collect();
-    alone.extend([key.to_vec(), options.id(&args, n).to_vec()]);
-    ByKey::Read(alone)
+    let before = words.get(..options.first_key_idx).unwrap_or_default().iter().copied();
+    ByKey::Read(before.chain([key, options.id(&args, n)]).collect())
 }
 
 /// The reply for a stream whose new entries are gone already.

@@ -87,20 +87,26 @@ fn nothing_yet(
         ctx.out.nil_array();
         return Ok(Flow::Done);
     };
-    let mut rerun: Vec<Vec<u8>> = args.words().iter().map(|word| word.to_vec()).collect();
+    let mut words = args.words().to_vec();
+    let mut last_ids = Vec::with_capacity(options.n_keys);
+    for n in 0..options.n_keys {
+        let stream = ctx.stream(options.key(args, n))?;
+        last_ids.push(stream.map_or(StreamId::MIN, Stream::last_id).to_string());
+    }
     let mut keys = Vec::with_capacity(options.n_keys);
     for n in 0..options.n_keys {
         let key = options.key(args, n);
         keys.push(Name::from(key));
         if options.id(args, n) == b"$"
-            && let Some(word) = rerun.get_mut(options.id_idx(n))
+            && let Some(word) = words.get_mut(options.id_idx(n))
+            && let Some(last_id) = last_ids.get(n)
         {
-            let last = ctx.stream(key)?.map_or(StreamId::MIN, Stream::last_id);
-            *word = last.to_string().into_bytes();
+            *word = last_id.as_bytes();
         }
     }
+    let rerun = words.into_iter().collect();
     let wait = Wait::Stream;
-    Ok(Flow::Block(BlockOn { keys, wait, deadline, retry_at: None, rerun }))
+    Ok(Flow::Block(BlockOn { keys, wait, deadline, retry_at: None, rerun, member: None }))
 }
 
 /// The id after which to read: `$` and `+` depend on the stream as it is now.

@@ -236,7 +236,8 @@ fn nothing_yet(
     let mut retry_at = None;
     for n in 0..options.n_keys {
         let key = options.key(args, n);
-        keys.push(Name::from(key));
+        let known = ctx.store.get(ctx.db, key).map(|entry| entry.name().clone());
+        keys.push(known.unwrap_or_else(|| Name::from(key)));
         if let Some(idle_ms_min) = options.claim_idle_ms_min
             && let Some(stream) = ctx.stream(key)?
             && let Some(group) = stream.group(group)
@@ -245,8 +246,10 @@ fn nothing_yet(
             retry_at = Some(retry_at.map_or(at, |other: Millis| other.min(at)));
         }
     }
-    let rerun = args.words().iter().map(|word| word.to_vec()).collect();
-    Ok(Flow::Block(BlockOn { keys, wait: Wait::Group, deadline, retry_at, rerun }))
+    let rerun = args.words().iter().copied().collect();
+    let is_simple = options.n_keys == 1 && options.claim_idle_ms_min.is_none();
+    let member = options.group_idx.filter(|_| is_simple).map(|idx| (idx, idx + 1));
+    Ok(Flow::Block(BlockOn { keys, wait: Wait::Group, deadline, retry_at, rerun, member }))
 }
 
 fn outer_header(out: &mut Writer<'_>, n: usize) {

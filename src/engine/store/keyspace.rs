@@ -72,6 +72,7 @@ impl Store {
     pub fn flush_db(&mut self, db: u32, now: Millis) -> usize {
         let old = std::mem::take(self.db_mut(db));
         self.sink.n_changes += old.map.len() as u64;
+        self.n_expiring -= old.n_expiring();
         if self.sink.is_recording() || self.sink.is_listening() {
             for name in old.map.keys() {
                 let kind = EventKind::KeyDeleted;

@@ -48,6 +48,10 @@ struct Owed {
 
 impl Stream {
     fn place(&self, id: StreamId) -> Option<u64> {
+        // Most that is asked about is the newest.
+        if self.entries.last().is_some_and(|last| last.id == id) {
+            return Some(self.entries.next_seq() - 1);
+        }
         let seq = self.entries.partition_point(|owed| owed.id < id);
         self.entries.get(seq).filter(|owed| owed.id == id).map(|_| seq)
     }
@@ -80,10 +84,13 @@ impl Duties {
 
     /// The stream, known from now on unless there are too many.
     fn stream(&mut self, name: &Name) -> Option<&mut Stream> {
-        if self.streams.len() < LEDGER_STREAMS_MAX || self.streams.contains_key(name) {
-            return Some(self.streams.get_or_insert_with(name.clone(), Default::default));
+        if LEDGER_STREAMS_MAX <= self.streams.len() {
+            return self.streams.get_mut(name);
         }
-        None
+        if !self.streams.contains_key(name) {
+            self.streams.insert(name.clone(), Stream::default());
+        }
+        self.streams.get_mut(name)
     }
 
     pub(super) fn groups_of(&self, stream: &[u8]) -> Vec<Name> {

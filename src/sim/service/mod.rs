@@ -15,14 +15,13 @@ mod worker;
 
 use std::rc::Rc;
 
-use crate::command::ClientId;
+use crate::command::{ClientId, Words};
 use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::sim::event::ServiceChange;
 use crate::sim::fingerprint::Fingerprint;
 use crate::sim::ledger::LossReason;
 use crate::sim::rng::Rng;
-use crate::sim::words::Words;
 use crate::sorted::SortedSet;
 use crate::time::Millis;
 
@@ -82,7 +81,7 @@ pub(super) struct Stats {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Action {
     /// Send a command; the reply decides on the next turn.
-    Send(Words),
+    Send(Rc<Words>),
     /// The next turn is then.
     Sleep(Millis),
     /// It ends in good order.
@@ -246,7 +245,7 @@ impl Service {
     /// A reply came; returns when the next turn is.
     pub(super) fn reply(
         &mut self,
-        reply: Reply,
+        reply: Reply<'_>,
         now: Millis,
         server_now: Millis,
         poisoned: &SortedSet<Name>,

@@ -1,11 +1,13 @@
 //! A producer: appends messages at a rate, in bursts, and again when it hears nothing.
 
+use std::rc::Rc;
+
 use super::options::{ProducerOptions, TrimPolicy, TrimTo};
 use super::reply::Reply;
 use super::template::Filling;
 use super::{Action, Life, ROUND_TRIP_MS, Turn};
+use crate::command::Words;
 use crate::engine::StreamId;
-use crate::sim::words::Words;
 use crate::time::Millis;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,7 +19,7 @@ pub(super) struct Producer {
     /// The number of the last message.
     number: u64,
     /// The message under way, and how often it may still be sent again.
-    in_flight: Option<(Words, u64)>,
+    in_flight: Option<(Rc<Words>, u64)>,
     /// It must be sent (again).
     send_again: bool,
 }
@@ -44,7 +46,7 @@ impl Producer {
             && self.send_again
         {
             self.send_again = false;
-            return Action::Send(words.clone());
+            return Action::Send(Rc::clone(words));
         }
         let is_complete = options.n_total.is_some_and(|n_total| n_total <= self.number);
         if turn.life != Life::Running || is_complete {
@@ -66,7 +68,7 @@ impl Producer {
 
     pub(super) fn reply(
         &mut self,
-        reply: &Reply,
+        reply: &Reply<'_>,
         options: &ProducerOptions,
         turn: &mut Turn<'_>,
     ) -> Millis {
@@ -127,7 +129,7 @@ impl Producer {
         self.number += 1;
         let hot = 0 < options.hot_permille && turn.rng.chance(options.hot_permille);
         let key = if hot { 1 } else { turn.rng.between(1, options.n_keys) };
-        let mut words = Words::default();
+        let mut words = Words::with_capacity(160);
         words.push("XADD");
         words.append(&options.stream);
         if 1 < options.n_partitions {
@@ -161,7 +163,8 @@ impl Producer {
                 words.push_number(turn.rng.between(1, 500));
             }
         }
-        self.in_flight = Some((words.clone(), options.n_retries));
+        let words = Rc::new(words);
+        self.in_flight = Some((Rc::clone(&words), options.n_retries));
         Action::Send(words)
     }
 }

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use crate::command::Words;
 use crate::engine::StreamId;
 use crate::sim::line::join;
 use crate::sim::rng::Rng;
-use crate::sim::words::{Refusal, Words};
+use crate::sim::words::Refusal;
 
 /// Fields and values with places to fill.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -75,7 +76,7 @@ impl Template {
                 Piece::Number => words.append_number(filling.number),
                 Piece::Key => words.append_number(filling.key),
                 Piece::Name => words.append(filling.name.as_bytes()),
-                Piece::Id => words.append(filling.id.to_string().as_bytes()),
+                Piece::Id => words.append_id(filling.id),
                 Piece::Between(low, high) => words.append_number(rng.between(*low, *high)),
                 Piece::Choice(choices) => {
                     let choice_idx = rng.below(choices.len() as u64) as usize;

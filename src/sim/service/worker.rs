@@ -9,15 +9,16 @@
 mod commands;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::options::{AckPolicy, GroupStart, OnError, WorkerOptions};
 use super::reply::{Entry, Reply};
 use super::{Action, CrashPoint, Life, Notice, ROUND_TRIP_MS, Turn};
+use crate::command::Words;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
 use crate::sim::event::ServiceChange;
 use crate::sim::ledger::LossReason;
-use crate::sim::words::Words;
 use crate::time::Millis;
 
 /// So long a worker waits before it tries again what failed with an error.
@@ -158,7 +159,7 @@ impl Worker {
 
     fn send(&mut self, phase: Phase, words: Words) -> Option<Action> {
         self.phase = phase;
-        Some(Action::Send(words))
+        Some(Action::Send(Rc::new(words)))
     }
 
     fn begin(&mut self, options: &WorkerOptions, turn: &Turn<'_>) -> Option<Action> {
@@ -244,9 +245,8 @@ impl Worker {
 
     fn finish_work(&mut self, options: &WorkerOptions, turn: &mut Turn<'_>) -> Option<Action> {
         let entry = self.hand.front()?;
-        let key = entry.key(&options.by);
-        if turn.poisoned.contains(&key) {
-            let entry = entry.id;
+        if !turn.poisoned.is_empty() && turn.poisoned.contains(&entry.key(&options.by)) {
+            let (entry, key) = (entry.id, entry.key(&options.by));
             return self.fail(entry, key, options, turn);
         }
         self.phase = match options {
@@ -342,7 +342,7 @@ impl Worker {
     /// A reply; returns when the next turn is.
     pub(super) fn reply(
         &mut self,
-        reply: Reply,
+        reply: Reply<'_>,
         options: &WorkerOptions,
         turn: &mut Turn<'_>,
     ) -> Millis {
@@ -379,14 +379,19 @@ impl Worker {
         turn.now + ROUND_TRIP_MS
     }
 
-    fn received(&mut self, reply: Reply, options: &WorkerOptions, turn: &mut Turn<'_>) -> Millis {
+    fn received(
+        &mut self,
+        reply: Reply<'_>,
+        options: &WorkerOptions,
+        turn: &mut Turn<'_>,
+    ) -> Millis {
         self.phase = Phase::Take;
         let sweeps = options.min_idle_ms != 0;
         let (cursor, entries) = if sweeps && !options.via_read {
-            reply.into_claimed().unwrap_or_default()
+            reply.claimed().unwrap_or_default()
         } else {
             let is_history = self.drain_from.is_some();
-            (StreamId::MIN, reply.into_read_entries(is_history))
+            (StreamId::MIN, reply.read_entries(is_history))
         };
         turn.stats.n_received += entries.len() as u64;
         if let Some(drain_from) = &mut self.drain_from {
@@ -408,7 +413,7 @@ impl Worker {
         turn.now + if sweep_is_over { options.every_ms } else { ROUND_TRIP_MS }
     }
 
-    fn counted(&mut self, reply: &Reply, failed: bool, options: &WorkerOptions) {
+    fn counted(&mut self, reply: &Reply<'_>, failed: bool, options: &WorkerOptions) {
         let n_max = options.dead_letters.as_ref().map_or(u64::MAX, |(_, n)| *n);
         let n_deliveries = reply.delivery_count().unwrap_or(0);
         // Before the work the limit must be passed, after a failure it is enough to reach it: an
@@ -426,7 +431,7 @@ impl Worker {
         }
     }
 
-    fn guarded(&mut self, reply: &Reply, options: &WorkerOptions, turn: &mut Turn<'_>) {
+    fn guarded(&mut self, reply: &Reply<'_>, options: &WorkerOptions, turn: &mut Turn<'_>) {
         if *reply == Reply::Nil {
             if let Some(entry) = self.hand.front() {
                 turn.notices.push(Notice::Settled { entry: entry.id });

@@ -5,7 +5,6 @@ use crate::engine::event::Name;
 use crate::engine::{Event, EventKind, PendingLoss, StreamId};
 use crate::sim::event::WorldEventKind;
 use crate::sim::ledger::LossReason;
-use crate::sim::service::reply::parse_id;
 
 impl World {
     /// Tells the ledger what happened to a key. What services ack is their own affair: they say
@@ -53,15 +52,14 @@ impl World {
     }
 
     /// Learns the business key of what an XADD appended: the value of its first field.
-    pub(super) fn learn_key(&mut self, words: &[&[u8]], reply: &[u8]) {
+    pub(super) fn learn_key(&mut self, event: &Event, words: &[&[u8]]) {
+        let EventKind::Added { id } = &event.kind else { return };
         let is_xadd = words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"XADD"));
-        if !is_xadd || reply.first() != Some(&b'$') {
-            return;
-        }
-        let id = reply.split(|byte| *byte == b'\n').nth(1).map(|line| line.trim_ascii_end());
-        let Some(id) = id.and_then(parse_id) else { return };
-        if let (Some(stream), Some(key)) = (words.get(1), first_value(words)) {
-            self.ledger.named(stream, id, key.into());
+        if is_xadd
+            && event.db == 0
+            && let Some(key) = first_value(words)
+        {
+            self.ledger.named(&event.key, *id, key.into());
         }
     }
 }
@@ -70,12 +68,19 @@ impl World {
 fn first_value<'a>(words: &[&'a [u8]]) -> Option<&'a [u8]> {
     let mut at = 2;
     loop {
-        let word = words.get(at)?.to_ascii_uppercase();
-        at += match word.as_slice() {
-            b"NOMKSTREAM" | b"KEEPREF" | b"DELREF" | b"ACKED" => 1,
-            b"MAXLEN" | b"MINID" if matches!(words.get(at + 1)?, [b'~' | b'=']) => 3,
-            b"MAXLEN" | b"MINID" | b"LIMIT" | b"IDMPAUTO" => 2,
-            b"IDMP" => 3,
+        let word = words.get(at)?;
+        let is_one_of =
+            |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
+        // Most have no option: the id comes at once.
+        at += match word.first() {
+            Some(b'*' | b'0'..=b'9') => return words.get(at + 2).copied(),
+            _ if is_one_of(&["NOMKSTREAM", "KEEPREF", "DELREF", "ACKED"]) => 1,
+            _ if is_one_of(&["MAXLEN", "MINID"]) => {
+                let is_exactness = matches!(words.get(at + 1)?, [b'~' | b'=']);
+                2 + usize::from(is_exactness)
+            }
+            _ if is_one_of(&["LIMIT", "IDMPAUTO"]) => 2,
+            _ if is_one_of(&["IDMP"]) => 3,
             _ => return words.get(at + 2).copied(),
         };
     }

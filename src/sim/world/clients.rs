@@ -10,9 +10,12 @@ use crate::limits::{CONSOLE_CLIENTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
 use crate::limits::{QUEUED_LINES_MAX, TRANSCRIPT_REPLY_BYTES_MAX};
 use crate::sim::control::is_control;
 use crate::sim::event::WorldEventKind;
-use crate::sim::line::split;
+use crate::sim::line::{Line, split};
 use crate::sim::transcript::{EntryState, Origin};
 use crate::sorted::SortedMap;
+
+/// A longer reply gets a buffer of its own.
+const REPLY_BUFFER_BYTES_MAX: usize = 64 * 1024;
 
 /// A client, for looking at.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,7 +72,7 @@ impl World {
     /// Runs one line as a client: a control, or a command. Returns its number in the transcript.
     pub(super) fn line(&mut self, who: &str, line: &str, from: Origin) -> u64 {
         let name: Rc<str> = if who.is_empty() { DEFAULT_CLIENT.into() } else { who.into() };
-        let seq = self.say(Rc::clone(&name), line.into(), from);
+        let seq = self.say(Rc::clone(&name), Line::from(line), from);
         if LINE_BYTES_MAX < line.len() {
             self.note(seq, &format!("A line may have at most {LINE_BYTES_MAX} bytes."));
             return seq;
@@ -86,9 +89,9 @@ impl World {
     }
 
     /// Puts a line into the transcript.
-    pub(super) fn say(&mut self, who: Rc<str>, line: Rc<str>, from: Origin) -> u64 {
+    pub(super) fn say(&mut self, who: Rc<str>, line: Line, from: Origin) -> u64 {
         self.trace.bytes(who.as_bytes());
-        self.trace.bytes(line.as_bytes());
+        self.trace.bytes(line.bytes());
         let seq = self.transcript.push(self.now, who, line, from);
         self.emit(WorldEventKind::Sent { seq });
         seq
@@ -196,12 +199,17 @@ impl World {
         if let (Some(command), Some(word)) = (&self.panic_on, words.first()) {
             assert!(!word.eq_ignore_ascii_case(command), "injected by SIM PANIC ON");
         }
-        let mut reply = Vec::new();
-        let outcome = self.server.execute(id, words, self.server_now(), &mut reply);
+        // Written where there is room, and kept in as much as it needs.
+        let mut out = std::mem::take(&mut self.reply_buffer);
+        out.clear();
+        let outcome = self.server.execute(id, words, self.server_now(), &mut out);
+        let reply = out.as_slice().to_vec();
+        if out.capacity() <= REPLY_BUFFER_BYTES_MAX {
+            self.reply_buffer = out;
+        }
         self.n_commands += 1;
         self.trace.bytes(&reply);
-        self.collect_events(by_service);
-        self.learn_key(words, &reply);
+        self.collect_events(by_service, words);
         (outcome, reply)
     }
 
@@ -240,7 +248,7 @@ impl World {
     /// are credited to whoever made the server move: a service or somebody else.
     pub(super) fn collect(&mut self, by_service: bool) {
         loop {
-            self.collect_events(by_service);
+            self.collect_events(by_service, &[]);
             let Some((id, reply)) = self.server.poll_output() else { return };
             self.trace.bytes(&reply);
             match self.clients.owners.get(&id).cloned() {
@@ -251,9 +259,11 @@ impl World {
         }
     }
 
-    fn collect_events(&mut self, by_service: bool) {
+    /// `words`: the command that just ran, if one did.
+    fn collect_events(&mut self, by_service: bool, words: &[&[u8]]) {
         while let Some(event) = self.server.poll_event() {
             self.account(&event, by_service);
+            self.learn_key(&event, words);
             self.emit(WorldEventKind::Engine(event));
         }
     }
@@ -261,7 +271,7 @@ impl World {
     fn receive(&mut self, name: &Rc<str>, reply: Vec<u8>) {
         let waiting = self.clients.by_name.get_mut(name).and_then(|client| client.waiting.take());
         let Some(seq) = waiting else {
-            let seq = self.say(Rc::clone(name), "".into(), Origin::Server);
+            let seq = self.say(Rc::clone(name), Line::from(""), Origin::Server);
             return self.reply(seq, reply);
         };
         self.reply(seq, reply);

@@ -4,27 +4,27 @@ use std::rc::Rc;
 
 use super::World;
 use super::clients::Owner;
-use crate::command::Outcome;
+use crate::command::{Outcome, Words};
 use crate::engine::event::Name;
 use crate::limits::SERVICES_MAX;
 use crate::sim::event::{Fault, ServiceChange, WorldEventKind};
 use crate::sim::fingerprint::Fingerprint;
 use crate::sim::ledger::{LossReason, Subject};
-use crate::sim::line::join;
 use crate::sim::queue::Job;
 use crate::sim::service::options::Options;
 use crate::sim::service::reply::Reply;
 use crate::sim::service::{Action, CrashPoint, Life, Notice, ROUND_TRIP_MS, Service};
 use crate::sim::service::{ServiceKind, ServiceView};
 use crate::sim::transcript::Origin;
-use crate::sim::words::{Cursor, Refusal, Words};
+use crate::sim::words::{Cursor, Refusal};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Millis;
 
 /// The services, numbered in the order in which they were added; numbers are not used again.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Services {
-    by_id: SortedMap<u32, Service>,
+    // Boxed, so that finding one looks at few bytes.
+    by_id: SortedMap<u32, Box<Service>>,
     ids: SortedMap<Rc<str>, u32>,
     next_id: u32,
     next_epoch: u64,
@@ -36,15 +36,15 @@ pub(super) struct Services {
 
 impl Services {
     pub(super) fn views(&self) -> impl Iterator<Item = ServiceView> + '_ {
-        self.by_id.values().map(Service::view)
+        self.by_id.values().map(|service| service.view())
     }
 
     pub(super) fn get(&self, id: u32) -> Option<&Service> {
-        self.by_id.get(&id)
+        self.by_id.get(&id).map(|service| &**service)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Service> {
-        self.by_id.values()
+        self.by_id.values().map(|service| &**service)
     }
 
     pub(super) fn fold(&self, fingerprint: &mut Fingerprint) {
@@ -93,7 +93,7 @@ impl World {
         let id = self.services.next_id;
         self.services.next_id += 1;
         let service = Service::new(Rc::clone(&name), kind, options, self.seed, self.now);
-        self.services.by_id.insert(id, service);
+        self.services.by_id.insert(id, Box::new(service));
         self.services.ids.insert(Rc::clone(&name), id);
         self.changed(&name, ServiceChange::Added);
         self.changed(&name, ServiceChange::Started);
@@ -201,7 +201,7 @@ impl World {
     }
 
     /// Sends a service's command.
-    fn send(&mut self, id: u32, words: &Words) {
+    fn send(&mut self, id: u32, words: &Rc<Words>) {
         let Some(service) = self.services.by_id.get(&id) else { return };
         let name = Rc::clone(&service.name);
         let client = match service.client {
@@ -214,9 +214,8 @@ impl World {
                 client
             }
         };
-        let words: Vec<&[u8]> = words.iter().collect();
-        let seq = self.say(name, join(&words).into(), Origin::Service);
-        let (outcome, reply) = self.run_command(client, &words, true);
+        let seq = self.say(name, Rc::clone(words).into(), Origin::Service);
+        let (outcome, reply) = words.with_slices(|words| self.run_command(client, words, true));
         match outcome {
             Outcome::Replied => self.service_receives(id, seq, reply),
             Outcome::Blocked => {

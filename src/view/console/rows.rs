@@ -142,7 +142,7 @@ pub fn entry_row(entry: &TranscriptEntry) -> Row {
         key: RowKey::Line(entry.seq),
         at: entry.at,
         who: Rc::clone(&entry.who),
-        line: Rc::clone(&entry.line),
+        line: Rc::clone(entry.line.text()),
         from: entry.from,
         answer,
     }

@@ -1,14 +1,14 @@
 //! The commands that a worker sends.
 
+use crate::command::Words;
 use crate::engine::StreamId;
 use crate::sim::service::Turn;
 use crate::sim::service::options::{AckPolicy, GroupStart, WorkerOptions};
 use crate::sim::service::reply::Entry;
 use crate::sim::service::template::Filling;
-use crate::sim::words::Words;
 
 fn words(parts: &[&[u8]]) -> Words {
-    let mut words = Words::default();
+    let mut words = Words::with_capacity(160);
     parts.iter().for_each(|part| words.push(part));
     words
 }
@@ -115,7 +115,7 @@ pub(super) fn forward(options: &WorkerOptions, entry: &Entry, turn: &mut Turn<'_
         line.push_id(entry.id);
     }
     line.push("*");
-    entry.fields.iter().flatten().for_each(|word| line.push(word));
+    entry.fields.iter().flat_map(Words::iter).for_each(|word| line.push(word));
     if let Some(fields) = &options.fields {
         let filling =
             Filling { number: turn.stats.n_sent + 1, key: 0, name: turn.name, id: entry.id };
@@ -127,7 +127,7 @@ pub(super) fn forward(options: &WorkerOptions, entry: &Entry, turn: &mut Turn<'_
 /// The entry's own fields, and where it came from.
 pub(super) fn dead_letter(key: &[u8], options: &WorkerOptions, entry: &Entry, name: &str) -> Words {
     let mut line = words(&[b"XADD", key, b"*"]);
-    entry.fields.iter().flatten().for_each(|word| line.push(word));
+    entry.fields.iter().flat_map(Words::iter).for_each(|word| line.push(word));
     line.push("dead-stream");
     line.push(&options.stream);
     line.push("dead-id");

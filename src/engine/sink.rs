@@ -71,8 +71,9 @@ impl Sink {
         self.listening
     }
 
-    /// How many things happened to data so far. Reading one's own pending entries again does not
-    /// count: Redis does not think it worth saving either.
+    /// How many things happened to data so far, as Redis counts what is worth saving: what one
+    /// XREADGROUP hands out of a stream is one change, and reading one's own pending entries again
+    /// is none.
     pub fn n_changes(&self) -> u64 {
         self.n_changes
     }

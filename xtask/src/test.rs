@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::build::{self, Profile};
 use crate::differ;
-use crate::setup::{browser, wasm};
+use crate::setup::{browser, clients, wasm};
 use crate::size;
 use crate::step;
 use crate::workspace::{Workspace, cargo};
@@ -167,8 +167,9 @@ fn clippy_wasm(context: &Shared) -> Result<Counts> {
 
 fn native(context: &Shared) -> Result<Counts> {
     let mut command = cargo_in(context.workspace, "test");
-    // The differential tests compare with real servers.
+    // The differential tests compare with real servers; real clients talk to the native door.
     command.envs(differ::environment(context.workspace)?);
+    command.envs(clients::environment(context.workspace)?);
     run_tests(command.args(["--workspace", "--no-fail-fast"]))
 }
 

@@ -1,4 +1,4 @@
-//! Many clients: those that wait, those that vanish, those that are killed, those without a password.
+//! Many clients: those that wait, vanish, are killed, or do not know the password.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;

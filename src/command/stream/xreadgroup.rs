@@ -147,6 +147,8 @@ impl Reading<'_> {
                     self.read_idle(members, consumer, out, rec);
                 }
                 self.read_new(members, consumer, out, rec);
+                // However much was handed out, Redis counts one change.
+                rec.changed(u64::from(self.budget.n_in_stream() != 0));
             }
             From::History(after) => self.read_history(members, consumer, after, out, rec),
         }

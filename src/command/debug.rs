@@ -105,7 +105,8 @@ static ENCODING: Spec = Spec {
             None => None,
             Some(entry) => Some(match &entry.value {
                 Value::Stream(_) => "stream",
-                Value::Str(bytes) => string_encoding(bytes),
+                Value::Str(text) if text.is_appended => "raw",
+                Value::Str(text) => string_encoding(&text.bytes),
                 Value::List(list) => list_encoding(ctx, list),
                 Value::Set(set) => set_encoding(ctx, set),
             }),

@@ -11,7 +11,7 @@ use super::clients::{Queued, ReplyMode};
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
 use super::error::{CommandError, c_name};
 use super::server::{ClientId, Outcome, Server};
-use super::stream::wake_by_key::{ByKey, decide, write_empty};
+use super::stream::wake_by_key::{ByKey, decide, open_consumer, write_empty};
 use super::table::{self, Entry, flag};
 use super::waiters::Waiting;
 use super::{Profile, monitor, transaction};
@@ -130,8 +130,8 @@ impl Server {
         if needs_auth && entry.flags & flag::NO_AUTH == 0 {
             return refusal("NOAUTH Authentication required.");
         }
-        if entry.flags & flag::NO_MULTI != 0 && client.multi.is_some() {
-            return refusal("ERR Command not allowed inside a transaction");
+        if client.multi.is_some() && self.profile.refuses_in_multi(entry) {
+            return Err((Some(entry.number), not_in_multi(self.profile, entry)));
         }
         let only_listens = client.only_listens();
         if self.state.settings.maxmemory != 0 && self.is_out_of_memory(id, entry, words) {
@@ -222,6 +222,10 @@ impl Server {
             match signal.kind {
                 SignalKind::Changed => {}
                 SignalKind::Ready => self.state.waiters.signal(signal.db, &signal.key),
+                // Before 7.2 the end of a group is news for every reader.
+                SignalKind::LostGroup if self.profile.wakes_by_key() => {
+                    self.state.waiters.signal(signal.db, &signal.key)
+                }
                 SignalKind::Gone | SignalKind::LostGroup => {
                     self.state.waiters.signal_end(signal.db, &signal.key)
                 }
@@ -298,10 +302,12 @@ impl Server {
                 let profile = *profile;
                 let mut ctx =
                     Ctx { client: id, now, profile, in_exec: false, db, store, state, out };
-                let flow = words.with_slices(|words| call(&mut ctx, table::entry(number), words));
-                if flow != Flow::Done {
-                    write_empty(&mut ctx.out, key);
-                }
+                words.with_slices(|words| {
+                    if call(&mut ctx, table::entry(number), words) != Flow::Done {
+                        open_consumer(&mut ctx, key, words);
+                        write_empty(&mut ctx.out, key);
+                    }
+                });
             }
         }
         self.state.send(id, reply);
@@ -427,6 +433,15 @@ fn unknown_subcommand(profile: Profile, entry: &Entry, word: &[u8]) -> CommandEr
     };
     let end = format!("'. Try {} HELP.", entry.spec.name);
     CommandError::Text([start, cut(word, 128), end.as_bytes()].concat()).at(1)
+}
+
+/// A command that no transaction may hold.
+fn not_in_multi(profile: Profile, entry: &Entry) -> CommandError {
+    if profile != Profile::Valkey9 {
+        return CommandError::text("ERR Command not allowed inside a transaction");
+    }
+    let name = entry.spec.name.to_ascii_lowercase().replace(' ', "|");
+    CommandError::text(&format!("ERR Command '{name}' not allowed inside a transaction"))
 }
 
 fn only_listening(entry: &Entry) -> CommandError {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::engine::LagRule;
+use super::table::{Entry, flag};
+use crate::engine::{Counting, LagRule};
 
 /// A server version, oldest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -124,6 +125,17 @@ impl Profile {
         self.has((7, 4)) || self.is_valkey()
     }
 
+    /// `+` of XREAD is the id before the last id, even if that entry is gone (Valkey 8.1.8 and 9.1.2,
+    /// and Redis up to 7.4.1).
+    pub fn reads_before_last_id(self) -> bool {
+        self.is_valkey()
+    }
+
+    /// There `+` is an error for a stream whose last id is 0-0 (no longer in Valkey 9.1.2).
+    pub fn refuses_last_of_nothing(self) -> bool {
+        self == Profile::Valkey8
+    }
+
     /// ENTRIESREAD, ENTRIESADDED and MAXDELETEDID exist, and XINFO shows the counters behind them
     /// (7.0, spec §1).
     pub fn has_entry_counters(self) -> bool {
@@ -193,6 +205,24 @@ impl Profile {
         self.has((8, 2))
     }
 
+    /// A delivery count stops at the greatest number (8.8: 8.10.2 does); before, it goes on.
+    pub fn counting(self) -> Counting {
+        if self.has((8, 8)) { Counting::Stops } else { Counting::GoesOn }
+    }
+
+    /// A command is refused when it is to be queued, which lets EXEC fail. For Valkey that goes for
+    /// MULTI and WATCH as well (8.1.8, 9.1.2); Redis refuses these two without consequence.
+    pub fn refuses_in_multi(self, entry: &Entry) -> bool {
+        entry.flags & flag::NO_MULTI != 0
+            || self.is_valkey() && ["MULTI", "WATCH"].contains(&entry.spec.name)
+    }
+
+    /// XGROUP DESTROY leaves entries protected from ACKED that only the destroyed group was not
+    /// offered, if ACKED had looked at the groups before (8.2.3 does; 8.6.2 and 8.10.2 do not).
+    pub fn keeps_floor_of_destroyed_groups(self) -> bool {
+        !self.has((8, 6))
+    }
+
     /// XSETID refuses an id below the greatest deleted one even without MAXDELETEDID (7.2, spec
     /// §8).
     pub fn setid_minds_deleted_ids(self) -> bool {
@@ -211,9 +241,10 @@ impl Profile {
         self.has((7, 0))
     }
 
-    /// What an odd number of words behind STREAMS is answered with (spec §8: wording of 7.2, 7.4).
+    /// What an odd number of words behind STREAMS is answered with (seen in 7.0.15, 7.2.4,
+    /// 7.4.1 and 8.0.6).
     pub fn unbalanced_streams(self, group: bool) -> &'static str {
-        match (self.has((7, 2)), self.has((7, 4)), group) {
+        match (self.has((7, 2)), self.has((8, 0)), group) {
             (true, _, true) => {
                 "ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' \
                  must be specified."

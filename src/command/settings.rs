@@ -215,7 +215,7 @@ pub fn find(name: &[u8], profile: Profile) -> Option<usize> {
 ///
 /// # Errors
 /// Why it is not legal, in Redis's words.
-pub fn check(param: &Param, value: &[u8]) -> Result<Vec<u8>, String> {
+pub fn check(param: &Param, value: &[u8], profile: Profile) -> Result<Vec<u8>, String> {
     if param.fixed {
         return Err("can't set immutable config".to_owned());
     }
@@ -229,8 +229,10 @@ pub fn check(param: &Param, value: &[u8]) -> Result<Vec<u8>, String> {
             Ok(number.to_string().into_bytes())
         }
         Kind::Memory(min, max) => match memory(value) {
-            Some(bytes) if (min..=max).contains(&bytes) => Ok(bytes.to_string().into_bytes()),
-            Some(_) => Err(format!("argument must be between {min} and {max} inclusive")),
+            Some(bytes) => match i64::try_from(bytes) {
+                Ok(bytes) if (min..=max).contains(&bytes) => Ok(bytes.to_string().into_bytes()),
+                _ => Err(out_of_bounds(min, max, profile)),
+            },
             None => Err("argument must be a memory value".to_owned()),
         },
         Kind::YesNo => {
@@ -252,11 +254,22 @@ fn one_of(value: &[u8], words: &[&str]) -> Option<Vec<u8>> {
     found.map(|word| word.as_bytes().to_vec())
 }
 
-/// A number of bytes: digits and a unit (`k` is 1000, `kb` is 1024, and so on).
-fn memory(text: &[u8]) -> Option<i64> {
+fn out_of_bounds(min: i64, max: i64, profile: Profile) -> String {
+    match profile {
+        Profile::Redis82 if max == i64::MAX => {
+            format!("argument must be greater or equal to {min}")
+        }
+        Profile::Valkey9 if max == i64::MAX => "argument must be a memory value".to_owned(),
+        _ => format!("argument must be between {min} and {max} inclusive"),
+    }
+}
+
+/// A number of bytes: digits and a unit (`k` is 1000, `kb` is 1024, and so on). No digits are 0, too
+/// many are the greatest number there is, and the unit may overflow it.
+fn memory(text: &[u8]) -> Option<u64> {
     let n_digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, unit) = text.split_at(n_digits);
-    let factor: i64 = match unit.to_ascii_lowercase().as_slice() {
+    let factor: u64 = match unit.to_ascii_lowercase().as_slice() {
         b"" | b"b" => 1,
         b"k" => 1_000,
         b"kb" => 1 << 10,
@@ -266,7 +279,8 @@ fn memory(text: &[u8]) -> Option<i64> {
         b"gb" => 1 << 30,
         _ => return None,
     };
-    std::str::from_utf8(digits).ok()?.parse::<i64>().ok()?.checked_mul(factor)
+    let digit = |sum: u64, byte: &u8| sum.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+    Some(digits.iter().fold(0, digit).wrapping_mul(factor))
 }
 
 #[cfg(test)]
@@ -280,16 +294,20 @@ mod tests {
         }
         for param in &PARAMS {
             let open = Param { fixed: false, ..*param };
-            assert_eq!(check(&open, param.default.as_bytes()), Ok(param.default.into()));
+            assert_eq!(
+                check(&open, param.default.as_bytes(), Profile::Redis86),
+                Ok(param.default.into())
+            );
         }
     }
 
     #[test]
     fn memory_has_units() {
-        for (text, bytes) in [("0", Some(0)), ("1k", Some(1000)), ("2MB", Some(2 << 20))] {
-            assert_eq!(memory(text.as_bytes()), bytes);
+        for (text, bytes) in [("0", 0), ("1k", 1000), ("2MB", 2 << 20), ("", 0), ("kb", 0)] {
+            assert_eq!(memory(text.as_bytes()), Some(bytes));
         }
-        for text in ["", "x", "1tb", "-1", "99999999999gb"] {
+        assert_eq!(memory(b"18446744073709551616"), Some(u64::MAX));
+        for text in ["x", "1tb", "-1", "+1", " 1", "1.5"] {
             assert_eq!(memory(text.as_bytes()), None, "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! SET, GET, INCR and their kin: strings and counters.
 
-use crate::engine::{SignalKind, Value};
+use crate::engine::{SignalKind, Text, Value};
 
 use super::args::strict_i64;
 use super::ctx::{Ctx, Flow};
@@ -66,7 +66,7 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     if refused {
         return Ok(Flow::Done);
     }
-    ctx.store.insert(ctx.db, key, Value::Str(value.to_vec()), ctx.now);
+    ctx.store.insert(ctx.db, key, Value::Str(value.to_vec().into()), ctx.now);
     if options.keep_ttl && old_expiry.is_some() {
         ctx.store.set_expiry(ctx.db, key, old_expiry);
     }
@@ -149,7 +149,7 @@ fn setnx(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (key, value) = (args.word()?, args.word()?);
     let free = ctx.lookup(key).is_none();
     if free {
-        ctx.store.insert(ctx.db, key, Value::Str(value.to_vec()), ctx.now);
+        ctx.store.insert(ctx.db, key, Value::Str(value.to_vec().into()), ctx.now);
         ctx.notify(notify::STRING, "set", key);
     }
     ctx.out.int(i64::from(free));
@@ -176,7 +176,7 @@ fn setex(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (key, seconds, value) = (args.word()?, args.word()?, args.word()?);
     let at = expiry(seconds, Unit::Seconds, From::Now, ctx.now, "setex");
     let at = at.map_err(|error| error.at(2))?;
-    ctx.store.insert(ctx.db, key, Value::Str(value.to_vec()), ctx.now);
+    ctx.store.insert(ctx.db, key, Value::Str(value.to_vec().into()), ctx.now);
     ctx.notify(notify::STRING, "set", key);
     if set_or_delete(ctx, key, at) {
         ctx.notify(notify::GENERIC, "expire", key);
@@ -294,7 +294,7 @@ fn mset(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         return Err(CommandError::text("ERR wrong number of arguments for 'mset' command"));
     }
     for [key, value] in pairs {
-        ctx.store.insert(ctx.db, key, Value::Str(value.to_vec()), ctx.now);
+        ctx.store.insert(ctx.db, key, Value::Str(value.to_vec().into()), ctx.now);
         ctx.notify(notify::STRING, "set", key);
     }
     ctx.out.ok();
@@ -381,19 +381,19 @@ fn add(ctx: &mut Ctx<'_>, key: &[u8], n: i64, event: &str) -> Result<Flow, Comma
     };
     let overflow = || CommandError::text("ERR increment or decrement would overflow");
     let new = old.checked_add(n).ok_or_else(overflow)?;
-    put(ctx, key, new.to_string().into_bytes());
+    put(ctx, key, new.to_string().into_bytes().into());
     ctx.notify(notify::STRING, event, key);
     ctx.out.int(new);
     Ok(Flow::Done)
 }
 
 /// Changes a string in place, so that its time to live stays, or makes it.
-fn put(ctx: &mut Ctx<'_>, key: &[u8], bytes: Vec<u8>) {
+fn put(ctx: &mut Ctx<'_>, key: &[u8], text: Text) {
     if let Some(value) = ctx.store.value_mut(ctx.db, key) {
-        *value = Value::Str(bytes);
+        *value = Value::Str(text);
         ctx.store.changed(ctx.db, key, SignalKind::Changed, ctx.now);
     } else {
-        ctx.store.insert(ctx.db, key, Value::Str(bytes), ctx.now);
+        ctx.store.insert(ctx.db, key, Value::Str(text), ctx.now);
     }
 }
 
@@ -415,10 +415,11 @@ pub static APPEND: Spec = Spec {
 
 fn append(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (key, more) = (args.word()?, args.word()?);
-    let old = ctx.store.string(ctx.db, key)?.unwrap_or_default();
-    let new = [old, more].concat();
-    let n_bytes = new.len();
-    put(ctx, key, new);
+    let old = ctx.store.string(ctx.db, key)?;
+    let is_appended = old.is_some();
+    let bytes = [old.unwrap_or_default(), more].concat();
+    let n_bytes = bytes.len();
+    put(ctx, key, Text { bytes, is_appended });
     ctx.notify(notify::STRING, "append", key);
     ctx.out.int(n_bytes as i64);
     Ok(Flow::Done)

@@ -2,6 +2,7 @@
 
 mod claim;
 mod deliver;
+mod floor;
 mod index;
 mod lag;
 mod pel;
@@ -16,6 +17,7 @@ use crate::time::Millis;
 
 pub use claim::{AutoClaim, AutoClaimed, Claim, ClaimOutcome, Nack, NackMode};
 pub use deliver::{Claimed, Deliver, HistoryItem, TimeWalk};
+pub(super) use floor::GroupFloor;
 pub use lag::LagRule;
 pub(super) use lag::lag;
 
@@ -105,10 +107,9 @@ impl Pending<'_> {
         self.consumer.map(|_| now.saturating_sub(self.delivery_time))
     }
 
-    /// Whether XREADGROUP CLAIM takes it at `now`.
+    /// Whether XREADGROUP CLAIM takes it at `now`. What XNACK gave back is idle since 1970.
     pub fn is_idle(&self, min_idle: Millis, now: Millis) -> bool {
-        self.consumer.is_none()
-            || now.checked_sub(self.delivery_time).is_some_and(|idle| min_idle <= idle)
+        now.checked_sub(self.delivery_time).is_some_and(|idle| min_idle <= idle)
     }
 }
 
@@ -364,11 +365,41 @@ impl Group {
 pub struct GroupMut<'a> {
     log: &'a Log,
     group: &'a mut Group,
+    floor: &'a mut GroupFloor,
+    counting: Counting,
+}
+
+/// What a delivery count of 2^63 - 1 becomes by one more delivery.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counting {
+    /// It stays (8.8): XNACK FATAL sets it.
+    Stops,
+    /// It goes on as an unsigned number, which is shown as a negative one.
+    GoesOn,
+}
+
+impl Counting {
+    fn one_more(self, count: u64) -> u64 {
+        match self {
+            Counting::Stops if DELIVERY_COUNT_MAX <= count => count,
+            Counting::Stops | Counting::GoesOn => count.wrapping_add(1),
+        }
+    }
 }
 
 impl<'a> GroupMut<'a> {
-    pub(super) fn new(log: &'a Log, group: &'a mut Group) -> GroupMut<'a> {
-        GroupMut { log, group }
+    pub(super) fn new(
+        log: &'a Log,
+        group: &'a mut Group,
+        floor: &'a mut GroupFloor,
+    ) -> GroupMut<'a> {
+        GroupMut { log, group, floor, counting: Counting::Stops }
+    }
+
+    /// The same, with another way to count deliveries.
+    #[must_use]
+    pub fn counting(self, counting: Counting) -> GroupMut<'a> {
+        GroupMut { counting, ..self }
     }
 
     /// The group, for reading.
@@ -443,6 +474,7 @@ impl<'a> GroupMut<'a> {
     /// XGROUP SETID.
     pub fn set_last_id(&mut self, id: StreamId, entries_read: Option<u64>, rec: &mut Recorder<'_>) {
         let from = std::mem::replace(&mut self.group.last_id, id);
+        self.floor.moved(from, id);
         self.group.entries_read = entries_read;
         rec.event(|| EventKind::GroupMoved { group: self.group.name.clone(), from, to: id });
     }
@@ -452,6 +484,7 @@ impl<'a> GroupMut<'a> {
         let from = self.group.last_id;
         if from < id {
             self.group.last_id = id;
+            self.floor.moved(from, id);
             rec.event(|| EventKind::GroupMoved { group: self.group.name.clone(), from, to: id });
         }
     }

@@ -34,8 +34,8 @@ pub mod value;
 
 pub use event::{Delivery, Event, EventKind, Name, PendingLoss};
 pub use group::{
-    AutoClaim, AutoClaimed, Claim, ClaimOutcome, Claimed, Consumer, ConsumerId, Deliver, Group,
-    GroupMut, HistoryItem, LagRule, Nack, NackMode, Pending, TimeWalk,
+    AutoClaim, AutoClaimed, Claim, ClaimOutcome, Claimed, Consumer, ConsumerId, Counting, Deliver,
+    Group, GroupMut, HistoryItem, LagRule, Nack, NackMode, Pending, TimeWalk,
 };
 pub use id::StreamId;
 pub use sink::{Recorder, Signal, SignalKind, Sink};
@@ -44,4 +44,4 @@ pub use stream::{
     AppendError, DeleteOutcome, EntryRef, Fields, Idmp, IdmpConfig, IdmpRecord, NewId, NodeInfo,
     NodeLimits, Range, RangeRev, RefPolicy, Stream, Trim, TrimBy, auto_iid,
 };
-pub use value::{Entry, List, Set, Value, WrongType};
+pub use value::{Entry, List, Set, Text, Value, WrongType};

@@ -92,7 +92,7 @@ impl Store {
     pub fn string(&self, db: u32, key: &[u8]) -> Result<Option<&[u8]>, WrongType> {
         match self.get(db, key).map(|entry| &entry.value) {
             None => Ok(None),
-            Some(Value::Str(bytes)) => Ok(Some(bytes)),
+            Some(Value::Str(text)) => Ok(Some(&text.bytes)),
             Some(_) => Err(WrongType),
         }
     }

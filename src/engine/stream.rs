@@ -9,7 +9,7 @@ mod range;
 mod trim;
 
 use super::event::{EventKind, Name, PendingLoss};
-use super::group::{Group, GroupMut, LagRule};
+use super::group::{Group, GroupFloor, GroupMut, LagRule};
 use super::sink::{Recorder, SignalKind};
 use super::{StreamId, group};
 use crate::sorted::SortedMap;
@@ -27,6 +27,7 @@ use log::Log;
 pub struct Stream {
     pub(super) log: Log,
     groups: SortedMap<Name, Group>,
+    floor: GroupFloor,
     idmp: Idmp,
 }
 
@@ -110,7 +111,12 @@ const ENTRY_BYTES_MAX: usize = 1 << 30;
 impl Stream {
     /// An empty stream.
     pub fn new(idmp: IdmpConfig) -> Stream {
-        Stream { log: Log::default(), groups: SortedMap::new(), idmp: Idmp::new(idmp) }
+        Stream {
+            log: Log::default(),
+            groups: SortedMap::new(),
+            floor: GroupFloor::default(),
+            idmp: Idmp::new(idmp),
+        }
     }
 
     /// How many entries there are.
@@ -257,7 +263,7 @@ impl Stream {
         match refs {
             RefPolicy::KeepRef => {}
             RefPolicy::DelRef => self.drop_references(id, rec),
-            RefPolicy::Acked if self.is_referenced(id) => return DeleteOutcome::Referenced,
+            RefPolicy::Acked if self.is_still_referenced(id) => return DeleteOutcome::Referenced,
             RefPolicy::Acked => {}
         }
         if self.delete(id, rec) { DeleteOutcome::Deleted } else { DeleteOutcome::Missing }
@@ -284,8 +290,25 @@ impl Stream {
 
     /// Whether some group has not been offered `id` yet, or has it pending.
     pub fn is_referenced(&self, id: StreamId) -> bool {
-        let mut groups = self.groups.values();
-        groups.any(|group| group.last_id() < id || group.pending(id).is_some())
+        let Some(floor) = self.floor.known().or_else(|| self.lowest_last_id()) else {
+            return false;
+        };
+        !self.groups.is_empty()
+            && (floor < id || self.groups.values().any(|group| group.pending(id).is_some()))
+    }
+
+    fn lowest_last_id(&self) -> Option<StreamId> {
+        self.groups.values().map(Group::last_id).min()
+    }
+
+    /// As [`Stream::is_referenced`], for one id of many: the groups' floor stays known.
+    fn is_still_referenced(&mut self, id: StreamId) -> bool {
+        if self.floor.known().is_none()
+            && let Some(lowest) = self.lowest_last_id()
+        {
+            self.floor.set(lowest);
+        }
+        self.is_referenced(id)
     }
 
     /// Takes `id` out of the pending entries of every group.
@@ -331,8 +354,8 @@ impl Stream {
 
     /// A group, with the log that it reads.
     pub fn group_mut(&mut self, name: &[u8]) -> Option<GroupMut<'_>> {
-        let Stream { log, groups, .. } = self;
-        groups.get_mut(name).map(|group| GroupMut::new(log, group))
+        let Stream { log, groups, floor, .. } = self;
+        groups.get_mut(name).map(|group| GroupMut::new(log, group, floor))
     }
 
     /// XGROUP CREATE: whether the group is new; if not, nothing was changed.
@@ -347,14 +370,24 @@ impl Stream {
             return false;
         }
         let name = Name::from(name);
+        self.floor.joined(last_id);
         self.groups.insert(name.clone(), Group::new(name.clone(), last_id, entries_read));
         rec.event(|| EventKind::GroupCreated { group: name, last_delivered_id: last_id });
         true
     }
 
-    /// XGROUP DESTROY: whether there was such a group.
-    pub fn destroy_group(&mut self, name: &[u8], rec: &mut Recorder<'_>) -> bool {
+    /// XGROUP DESTROY: whether there was such a group. With `keeps_floor` entries that only this
+    /// group was not offered may stay protected from ACKED: so it was before 8.6, by mistake.
+    pub fn destroy_group(
+        &mut self,
+        name: &[u8],
+        keeps_floor: bool,
+        rec: &mut Recorder<'_>,
+    ) -> bool {
         let Some(group) = self.groups.remove(name) else { return false };
+        if !keeps_floor {
+            self.floor.forget();
+        }
         group.lose_all(PendingLoss::GroupDestroyed, rec);
         let (group, n_pending) = (group.name().clone(), group.n_pending());
         rec.event(|| EventKind::GroupDestroyed { group, n_pending });
@@ -382,11 +415,7 @@ impl Stream {
     /// When [`Stream::has_claimable`] becomes true, if nothing else happens.
     pub fn next_claimable_at(&self, group: &Group, min_idle: Millis) -> Option<Millis> {
         let pending = self.oldest_claimable(group)?;
-        Some(if pending.consumer.is_none() {
-            0
-        } else {
-            pending.delivery_time.saturating_add(min_idle)
-        })
+        Some(pending.delivery_time.saturating_add(min_idle))
     }
 
     /// The producers and their ids.
@@ -437,11 +466,19 @@ impl Stream {
         size_of::<Stream>() + self.log.memory_bytes() + groups + self.idmp.memory_bytes()
     }
 
+    /// What COPY makes of it: all that shows. The groups' floor is found again when it is needed.
+    pub fn copied(&self) -> Stream {
+        Stream { floor: GroupFloor::default(), ..self.clone() }
+    }
+
     /// Checks what must always be true; costly.
     ///
     /// # Panics
     /// If something is wrong: a bug in the engine.
     pub fn check_invariants(&self) {
+        if let (Some(floor), Some(lowest)) = (self.floor.known(), self.lowest_last_id()) {
+            assert!(floor <= lowest, "no group stands below the floor");
+        }
         self.log.check_invariants();
         self.idmp.check_invariants();
         for (name, group) in &self.groups {

@@ -11,13 +11,28 @@ pub type List = VecDeque<Vec<u8>>;
 /// The content of a set, in byte order.
 pub type Set = BTreeSet<Vec<u8>>;
 
+/// The content of a string.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Text {
+    /// What it says.
+    pub bytes: Vec<u8>,
+    /// APPEND touched it, so that Redis would not store it in a short form.
+    pub is_appended: bool,
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(bytes: Vec<u8>) -> Text {
+        Text { bytes, is_appended: false }
+    }
+}
+
 /// The value of a key.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// XADD…
     Stream(Box<Stream>),
     /// SET…
-    Str(Vec<u8>),
+    Str(Text),
     /// RPUSH…; never empty.
     List(List),
     /// SADD…; never empty.
@@ -35,12 +50,20 @@ impl Value {
         }
     }
 
+    /// What COPY makes of it.
+    pub fn copied(&self) -> Value {
+        match self {
+            Value::Stream(stream) => Value::Stream(Box::new(stream.copied())),
+            other => other.clone(),
+        }
+    }
+
     /// About how much memory the value takes, in bytes.
     pub fn memory_bytes(&self) -> usize {
         const ITEM: usize = size_of::<Vec<u8>>();
         match self {
             Value::Stream(stream) => stream.memory_bytes(),
-            Value::Str(bytes) => bytes.capacity(),
+            Value::Str(text) => text.bytes.capacity(),
             Value::List(list) => list.iter().map(|item| ITEM + item.capacity()).sum(),
             Value::Set(set) => set.iter().map(|item| ITEM + item.capacity()).sum(),
         }

@@ -95,7 +95,7 @@ impl Pair {
             }
             Op::DestroyGroup(name) => {
                 let existed = model.groups.remove(*name).is_some();
-                assert_eq!(real.destroy_group(name.as_bytes(), rec), existed);
+                assert_eq!(real.destroy_group(name.as_bytes(), false, rec), existed);
             }
             Op::Checkpoint => {
                 let (real, model) = &self.checkpoint;

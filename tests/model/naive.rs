@@ -319,11 +319,11 @@ impl Stream {
         min_idle: u64,
         count: usize,
         now: u64,
-    ) -> Vec<(StreamId, Option<u64>, u64)> {
+    ) -> Vec<(StreamId, u64, u64)> {
         let pel = self.groups[name].pel.clone();
         let mut claimed = Vec::new();
-        for Pending { id, consumer: owner, time, count: deliveries } in pel {
-            let idle_enough = owner.is_none() || (time <= now && now - time >= min_idle);
+        for Pending { id, time, count: deliveries, .. } in pel {
+            let idle_enough = time <= now && now - time >= min_idle;
             if !idle_enough || claimed.len() == count {
                 break;
             }
@@ -333,7 +333,7 @@ impl Stream {
             let group = self.groups.get_mut(name).unwrap();
             group.redeliver(id, consumer, now, one_more);
             group.consumers.get_mut(consumer).unwrap().active = Some(now);
-            claimed.push((id, owner.map(|_| now - time), deliveries));
+            claimed.push((id, now - time, deliveries));
         }
         claimed
     }
@@ -447,7 +447,7 @@ fn one_more(count: u64) -> u64 {
 }
 
 fn idle_for_claim(p: &Pending, min_idle: u64, now: u64) -> bool {
-    min_idle == 0 || p.consumer.is_none() || (p.time <= now && now - p.time >= min_idle)
+    min_idle == 0 || (p.time <= now && now - p.time >= min_idle)
 }
 
 /// The size of a node by the rules of Redis's encoding, item by item.

@@ -5,22 +5,39 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::setup::redis;
+use crate::setup::servers;
 use crate::step;
 use crate::workspace::{Workspace, cargo};
 
-/// Where the real servers are, as the differ reads it from its environment.
-pub fn environment(workspace: &Workspace) -> Result<[(&'static str, OsString); 2]> {
-    Ok([
-        ("STREAMLANES_REDIS_70", redis::server_7_0(workspace)?.into()),
-        ("STREAMLANES_REDIS_82", redis::server_8_2(workspace)?.into()),
-    ])
+/// Those that the tests compare with: the two that everything is held against, and the newest of each
+/// family.
+const TESTED: [&str; 4] = ["7.0", "8.2", "8.10", "valkey-9"];
+
+/// Where the real servers are that the tests want, as the differ reads it from its environment.
+pub fn environment(workspace: &Workspace) -> Result<Vec<(String, OsString)>> {
+    TESTED.iter().map(|name| variable(workspace, name)).collect()
+}
+
+fn variable(workspace: &Workspace, name: &str) -> Result<(String, OsString)> {
+    let suffix = name.to_uppercase().replace(['.', '-'], "_");
+    let program = servers::program(workspace, name)?;
+    Ok((format!("STREAMLANES_SERVER_{suffix}"), program.into()))
 }
 
 /// Runs the differ for as many seeds as its options say.
 pub fn run(workspace: &Workspace, options: impl Iterator<Item = OsString>) -> Result<()> {
+    let options: Vec<OsString> = options.collect();
+    let wanted = options.windows(2).find(|pair| pair[0] == "--server");
+    let names: Vec<&str> = match wanted.and_then(|pair| pair[1].to_str()) {
+        Some(name) => vec![name],
+        None => servers::names().collect(),
+    };
     let mut command = Command::new(cargo());
-    command.current_dir(&workspace.root).envs(environment(workspace)?);
+    command.current_dir(&workspace.root);
+    for name in names {
+        let (variable, program) = variable(workspace, name)?;
+        command.env(variable, program);
+    }
     command.args(["run", "--quiet", "--release", "--package", "streamlanes-differ", "--"]);
     step::run(command.args(options))
 }

@@ -179,8 +179,8 @@ fn idle_ms_min(word: &[u8]) -> Result<u64, CommandError> {
 }
 
 fn total(word: &[u8], option: &str) -> Result<u64, CommandError> {
-    let n = strict_i64(word).and_then(|n| u64::try_from(n).ok()).filter(|&n| n != 0);
-    n.ok_or_else(|| {
+    let n = strict_i64(word).ok_or(CommandError::NotAnInteger)?;
+    u64::try_from(n).ok().filter(|&n| n != 0).ok_or_else(|| {
         CommandError::Text(format!("ERR {option} must be a positive integer").into_bytes())
     })
 }

@@ -1,5 +1,5 @@
-//! What stands at the end of XDELEX, XACKDEL and XNACK: options in any order, among them
-//! `IDS numids id ...`.
+//! What stands at the end of XDELEX and XACKDEL: a reference policy and `IDS numids id ...`, in any
+//! order.
 
 use super::trim_options::ref_policy;
 use crate::command::args::strict_i64;
@@ -15,34 +15,22 @@ pub struct Ids<'a> {
     pub first_idx: usize,
 }
 
-/// `[KEEPREF | DELREF | ACKED] IDS numids id [id ...]`, in any order.
+/// `[KEEPREF | DELREF | ACKED] IDS numids id [id ...]`, in any order. Of several blocks of ids the
+/// last one counts.
 pub fn with_ref_policy<'a>(args: &mut Args<'a>) -> Result<(RefPolicy, Ids<'a>), CommandError> {
     let mut policy = None;
-    let ids = parse(args, |args| {
-        if policy.is_none() {
-            policy = ref_policy(args);
-            return Ok(policy.is_some());
-        }
-        Ok(false)
-    })?;
-    Ok((policy.unwrap_or_default(), ids))
-}
-
-/// `IDS numids id [id ...]` among options that `eat` takes. Of several blocks the last one counts.
-pub fn parse<'a>(
-    args: &mut Args<'a>,
-    mut eat: impl FnMut(&mut Args<'a>) -> Result<bool, CommandError>,
-) -> Result<Ids<'a>, CommandError> {
     let mut ids = None;
     while 0 < args.n_left() {
         let idx = args.position();
         if 2 <= args.n_left() && args.eat("IDS") {
             ids = Some(block(args)?);
-        } else if !eat(args)? {
-            return Err(CommandError::Syntax.at(idx));
+            continue;
         }
+        let found = if policy.is_none() { ref_policy(args) } else { None };
+        policy = Some(found.ok_or_else(|| CommandError::Syntax.at(idx))?);
     }
-    ids.ok_or_else(|| CommandError::text("ERR IDS option is required"))
+    let ids = ids.ok_or_else(|| CommandError::text("ERR IDS option is required"))?;
+    Ok((policy.unwrap_or_default(), ids))
 }
 
 fn block<'a>(args: &mut Args<'a>) -> Result<Ids<'a>, CommandError> {

@@ -74,7 +74,7 @@ fn totals_count_over_all_streams() {
                 "1) 1) \"a\"\n   2) 1) 1) \"1-0\"\n         2) 1) \"f\"\n            2) \"v\"",
             ),
             ("XREAD MAXCOUNT 0 STREAMS a 0", "(error) ERR MAXCOUNT must be a positive integer"),
-            ("XREAD MAXSIZE x STREAMS a 0", "(error) ERR MAXSIZE must be a positive integer"),
+            ("XREAD MAXSIZE -1 STREAMS a 0", "(error) ERR MAXSIZE must be a positive integer"),
             ("XGROUP CREATE a g 0", "OK"),
             (
                 "XREADGROUP GROUP g c MAXCOUNT 1 STREAMS a >",

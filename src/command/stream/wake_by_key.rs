@@ -4,8 +4,8 @@
 
 use super::entry;
 use super::read_options::{ReadOptions, Reader};
-use crate::command::{Args, Profile, Words, id_text};
-use crate::engine::{Store, StreamId};
+use crate::command::{Args, Ctx, Profile, Words, id_text};
+use crate::engine::{Store, StreamId, StreamMut};
 use crate::resp::{Protocol, Writer};
 
 /// What happens to one reader.
@@ -50,6 +50,18 @@ pub fn decide(store: &Store, profile: Profile, db: u32, key: &[u8], words: &[&[u
     }
     let before = words.get(..options.first_key_idx).unwrap_or_default().iter().copied();
     ByKey::Read(before.chain([key, options.id(&args, n)]).collect())
+}
+
+/// A group reader's consumer exists from the moment it is answered, even if with nothing.
+pub fn open_consumer(ctx: &mut Ctx<'_>, key: &[u8], words: &[&[u8]]) {
+    let mut args = Args::new(words);
+    if let Ok(options) = ReadOptions::parse(&mut args, Reader::Group, ctx.profile, ctx.now)
+        && let Some((group, consumer)) = options.group
+        && let Ok(Some(StreamMut { stream, mut rec })) = ctx.store.stream_mut(ctx.db, key, ctx.now)
+        && let Some(mut members) = stream.group_mut(group)
+    {
+        members.open_consumer(consumer, ctx.now, &mut rec);
+    }
 }
 
 /// The reply for a stream whose new entries are gone already.

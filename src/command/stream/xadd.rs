@@ -150,11 +150,11 @@ pub fn parse<'a>(
             break (id.map_err(|error| error.at(idx))?, idx);
         }
     };
-    let trim = trim.finish(profile, node_entries_max)?;
     if idempotency.is_some() && id != NewId::Auto {
         let text = "ERR syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs";
         return Err(CommandError::text(text).at(id_idx));
     }
+    let trim = trim.finish(profile, node_entries_max)?;
     let fields = args.rest();
     if fields.is_empty() || fields.len() % 2 == 1 {
         return Err(wrong_arity(profile));

@@ -44,7 +44,8 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let Some(StreamMut { stream, mut rec }) = ctx.store.stream_mut(ctx.db, key, ctx.now)? else {
         return Err(no_group(key, name));
     };
-    let Some(mut group) = stream.group_mut(name) else { return Err(no_group(key, name)) };
+    let Some(group) = stream.group_mut(name) else { return Err(no_group(key, name)) };
+    let mut group = group.counting(ctx.profile.counting());
     let is_new = group.group().consumer(consumer).is_none();
     if !profile.claims_drop_deleted_entries() {
         claim_gone_too(&mut ctx.out, &mut group, consumer, &claim, &mut rec);

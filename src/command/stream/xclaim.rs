@@ -53,7 +53,8 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let Some(StreamMut { stream, mut rec }) = ctx.store.stream_mut(ctx.db, key, ctx.now)? else {
         return Err(no_group(key, name));
     };
-    let Some(mut group) = stream.group_mut(name) else { return Err(no_group(key, name)) };
+    let Some(group) = stream.group_mut(name) else { return Err(no_group(key, name)) };
+    let mut group = group.counting(ctx.profile.counting());
     if let Some(id) = options.last_id {
         group.raise_last_id(id, &mut rec);
     }

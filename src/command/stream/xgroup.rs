@@ -232,7 +232,8 @@ fn run_destroy(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandEr
     let Some(StreamMut { stream, mut rec }) = ctx.store.stream_mut(ctx.db, key, ctx.now)? else {
         return Err(no_key());
     };
-    let destroyed = stream.destroy_group(group, &mut rec);
+    let destroyed =
+        stream.destroy_group(group, ctx.profile.keeps_floor_of_destroyed_groups(), &mut rec);
     ctx.out.int(i64::from(destroyed));
     if destroyed {
         ctx.notify(notify::STREAM, "xgroup-destroy", key);

@@ -230,6 +230,9 @@ fn full_group(
     id(out, "last-delivered-id", group.last_id());
     progress(out, stream, group, profile);
     int(out, "pel-count", group.n_pending());
+    if profile.shows_nacked_count() {
+        int(out, "nacked-count", group.n_nacked());
+    }
     out.bulk(b"pending");
     let all = group.pending_range(StreamId::MIN, StreamId::MAX);
     pending_list(out, all.take(count), true);
@@ -248,9 +251,6 @@ fn full_group(
         out.bulk(b"pending");
         let own = group.pending_of(consumer, StreamId::MIN, StreamId::MAX);
         pending_list(out, own.take(count), false);
-    }
-    if profile.shows_nacked_count() {
-        int(out, "nacked-count", group.n_nacked());
     }
 }
 

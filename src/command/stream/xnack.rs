@@ -1,7 +1,8 @@
 //! XNACK: gives an entry back without having done it.
 
-use super::{ids, no_group, tail};
+use super::{ids, no_group};
 use crate::command::args::strict_i64;
+use crate::command::error::c_name;
 use crate::command::{Args, CommandError, Ctx, Flow, Spec};
 use crate::engine::{Nack, NackMode, StreamMut};
 
@@ -30,25 +31,14 @@ pub static XNACK: Spec = Spec {
 
 fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let [key, name] = [args.word()?, args.word()?];
-    let mut nack = Nack { mode: mode(args)?, retry_count: None, force: false };
-    let ids = tail::parse(args, |args| {
-        let idx = args.position();
-        if 2 <= args.n_left() && args.eat("RETRYCOUNT") {
-            let n = strict_i64(args.word()?).and_then(|n| u64::try_from(n).ok());
-            let text = "ERR RETRYCOUNT must be a non-negative integer";
-            nack.retry_count = Some(n.ok_or_else(|| CommandError::text(text).at(idx + 1))?);
-            return Ok(true);
-        }
-        let force = args.eat("FORCE");
-        nack.force |= force;
-        Ok(force)
-    })?;
     let Some(StreamMut { stream, mut rec }) = ctx.store.stream_mut(ctx.db, key, ctx.now)? else {
         return Err(no_group(key, name));
     };
     let Some(mut group) = stream.group_mut(name) else { return Err(no_group(key, name)) };
+    let mut nack = Nack { mode: mode(args)?, retry_count: None, force: false };
+    let (words, first_idx) = options(args, &mut nack)?;
     let mut n_released = 0;
-    for id in ids::all(ids.words, ids.first_idx)? {
+    for id in ids::all(words, first_idx)? {
         n_released += i64::from(group.nack(id, &nack, &mut rec));
     }
     ctx.out.int(n_released);
@@ -62,4 +52,37 @@ fn mode(args: &mut Args<'_>) -> Result<NackMode, CommandError> {
     let found = modes.into_iter().find(|(word, _)| args.eat(word));
     let unknown = || CommandError::text("ERR mode must be SILENT, FAIL, or FATAL").at(idx);
     found.map(|(_, mode)| mode).ok_or_else(unknown)
+}
+
+/// `IDS numids id [id ...] [RETRYCOUNT count] [FORCE]` in any order; the ids, not looked at yet, and
+/// where they begin. Of several blocks of them the last one counts.
+fn options<'a>(
+    args: &mut Args<'a>,
+    nack: &mut Nack,
+) -> Result<(&'a [&'a [u8]], usize), CommandError> {
+    let mut ids = None;
+    while 0 < args.n_left() {
+        let idx = args.position();
+        let has_value = 2 <= args.n_left();
+        if has_value && args.eat("IDS") {
+            let n_ids = strict_i64(args.word()?).and_then(|n| i32::try_from(n).ok());
+            let n_ids = n_ids.and_then(|n| usize::try_from(n).ok()).filter(|&n| n != 0);
+            let positive = || CommandError::text("ERR numids must be a positive integer");
+            let n_ids = n_ids.ok_or_else(|| positive().at(idx + 1))?;
+            let mismatch = || CommandError::text("ERR number of IDs doesn't match numids");
+            let words = args.take(n_ids).ok_or_else(|| mismatch().at(idx + 1))?;
+            ids = Some((words, idx + 2));
+        } else if has_value && args.eat("RETRYCOUNT") {
+            let n = args.int().map_err(|error| error.at(idx + 1))?;
+            let negative = |_| CommandError::text("ERR Invalid RETRYCOUNT value, must be >= 0");
+            nack.retry_count = Some(u64::try_from(n).map_err(negative)?);
+        } else if args.eat("FORCE") {
+            nack.force = true;
+        } else {
+            let word = c_name(args.word()?);
+            let error = CommandError::format(&[b"ERR Unrecognized XNACK option '", word, b"'"]);
+            return Err(error.at(idx));
+        }
+    }
+    ids.ok_or_else(|| CommandError::text("ERR syntax error, expected IDS keyword"))
 }

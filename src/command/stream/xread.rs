@@ -113,6 +113,14 @@ fn nothing_yet(
 fn after(stream: Option<&Stream>, text: &[u8], profile: Profile) -> Result<StreamId, CommandError> {
     match text {
         b"$" => Ok(stream.map_or(StreamId::MIN, Stream::last_id)),
+        b"+" if profile.reads_before_last_id() => {
+            match stream.map(|stream| stream.last_id().prev()) {
+                Some(None) if profile.refuses_last_of_nothing() => {
+                    Err(CommandError::text("ERR the stream last element ID is 0-0"))
+                }
+                before => Ok(before.flatten().unwrap_or(StreamId::MIN)),
+            }
+        }
         b"+" if profile.has_read_last() => {
             let last = stream.map_or(StreamId::MIN, Stream::last_live_id);
             Ok(last.prev().unwrap_or(StreamId::MIN))

@@ -78,8 +78,9 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         budget: Budget::new(&options),
     };
     let outer = ctx.out.defer();
-    // One stream alone needs no header to be moved in afterwards.
-    let place = (options.n_keys != 1).then(|| ctx.out.defer());
+    // One stream alone needs no header to be moved in afterwards; but MAXSIZE does not count it.
+    let is_deferred = options.n_keys != 1 || options.size_total.is_some();
+    let place = is_deferred.then(|| ctx.out.defer());
     if place.is_none() {
         outer_header(&mut ctx.out, 1);
     }
@@ -93,9 +94,10 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         else {
             return Err(no_group(key, group, &options, n));
         };
-        let Some(mut members) = stream.group_mut(group) else {
+        let Some(members) = stream.group_mut(group) else {
             return Err(no_group(key, group, &options, n));
         };
+        let mut members = members.counting(ctx.profile.counting());
         let from = from(options.id(args, n), ctx.profile).map_err(|e| e.at(options.id_idx(n)))?;
         let is_new = members.group().consumer(consumer).is_none();
         n_served += usize::from(reading.read(&mut members, key, from, &mut ctx.out, &mut rec));
@@ -170,7 +172,7 @@ impl Reading<'_> {
         {
             out.array(4);
             entry::write_parts(out, &claimed.entry);
-            out.int(claimed.idle.map_or(-1, |idle_ms| idle_ms as i64));
+            out.int(claimed.idle as i64);
             out.int(claimed.delivery_count as i64);
             self.budget.take_one();
         }

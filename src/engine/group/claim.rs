@@ -1,7 +1,5 @@
 //! XCLAIM, XAUTOCLAIM, XNACK: pending entries that change hands, or nobody's.
 
-use super::deliver::one_more;
-use super::slab::NIL;
 use super::{ConsumerId, DELIVERY_COUNT_MAX, GroupMut};
 use crate::engine::event::{EventKind, PendingLoss};
 use crate::engine::{EntryRef, Recorder, StreamId};
@@ -116,7 +114,7 @@ impl<'a> GroupMut<'a> {
         let count = match claim.retry_count {
             Some(count) => count.min(DELIVERY_COUNT_MAX),
             None if claim.just_id => count,
-            None => one_more(count),
+            None => self.counting.one_more(count),
         };
         self.take_over(slot, consumer, claim.delivery_time, count, claim.now, rec);
         rec.changed(1);
@@ -149,7 +147,7 @@ impl<'a> GroupMut<'a> {
                 continue;
             }
             let count = self.group.pel.slab.get(slot).delivery_count;
-            let count = if claim.just_id { count } else { one_more(count) };
+            let count = if claim.just_id { count } else { self.counting.one_more(count) };
             self.take_over(slot, consumer, claim.now, count, claim.now, rec);
             rec.changed(1);
             visit(entry);
@@ -196,8 +194,6 @@ impl<'a> GroupMut<'a> {
 
     fn is_idle_enough(&self, slot: u32, min_idle: Millis, now: Millis) -> bool {
         let entry = self.group.pel.slab.get(slot);
-        min_idle == 0
-            || entry.consumer == NIL
-            || now.checked_sub(entry.delivery_time).is_some_and(|idle| min_idle <= idle)
+        min_idle == 0 || now.checked_sub(entry.delivery_time).is_some_and(|idle| min_idle <= idle)
     }
 }

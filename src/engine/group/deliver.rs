@@ -5,7 +5,7 @@
 
 use super::lag::{LagRule, entries_read_after};
 use super::slab::{NIL, Slot};
-use super::{ConsumerId, DELIVERY_COUNT_MAX, GroupMut};
+use super::{ConsumerId, GroupMut};
 use crate::engine::event::{Delivery, EventKind};
 use crate::engine::{EntryRef, Recorder, StreamId};
 use crate::time::Millis;
@@ -42,8 +42,8 @@ pub struct HistoryItem<'a> {
 pub struct Claimed<'a> {
     /// The entry.
     pub entry: EntryRef<'a>,
-    /// How long it had been idle; `None` if XNACK had given it back.
-    pub idle: Option<Millis>,
+    /// How long it had been idle: since 1970 if XNACK had given it back.
+    pub idle: Millis,
     /// How often it had been delivered before.
     pub delivery_count: u64,
 }
@@ -72,6 +72,7 @@ impl<'a> GroupMut<'a> {
         let entry = self.log.next_after(group.last_id, &mut group.place)?;
         let id = entry.id;
         group.entries_read = entries_read_after(self.log, group, id, how.rule);
+        self.floor.moved(group.last_id, id);
         group.last_id = id;
         let delivery = if how.noack {
             Delivery::NoAck
@@ -112,7 +113,7 @@ impl<'a> GroupMut<'a> {
         if entry.is_some() {
             group.pel.deliver(slot, consumer.0, now);
             let count = &mut group.pel.slab.get_mut(slot).delivery_count;
-            *count = one_more(*count);
+            *count = self.counting.one_more(*count);
             let count = *count;
             self.report_delivery(consumer, id, count, Delivery::History, rec);
         }
@@ -147,12 +148,14 @@ impl<'a> GroupMut<'a> {
                 walk.next = NIL;
                 return None;
             }
-            let (id, idle, delivery_count) =
-                (pending.id, pending.idle(now), pending.delivery_count);
+            let (id, delivery_time, delivery_count) =
+                (pending.id, pending.delivery_time, pending.delivery_count);
             let next = self.group.pel.slab.get(slot).next;
             walk.next = if slot == walk.last { NIL } else { next };
             if let Some(entry) = self.log.get(id) {
-                self.take_over(slot, consumer, now, one_more(delivery_count), now, rec);
+                let count = self.counting.one_more(delivery_count);
+                self.take_over(slot, consumer, now, count, now, rec);
+                let idle = now.saturating_sub(delivery_time);
                 return Some(Claimed { entry, idle, delivery_count });
             }
         }
@@ -196,9 +199,4 @@ impl<'a> GroupMut<'a> {
             rec.note(|| EventKind::Delivered { group, consumer, id, count, how });
         }
     }
-}
-
-/// A delivery count after one more delivery.
-pub(super) fn one_more(count: u64) -> u64 {
-    if count < DELIVERY_COUNT_MAX { count + 1 } else { count }
 }

@@ -42,7 +42,7 @@ impl Store {
             return false;
         }
         let Some(entry) = self.get(db, from) else { return false };
-        let (value, expires_at) = (entry.value.clone(), entry.expires_at);
+        let (value, expires_at) = (entry.value.copied(), entry.expires_at);
         self.insert(to_db, to, value, now);
         if expires_at.is_some() {
             self.set_expiry(to_db, to, expires_at);
@@ -124,7 +124,7 @@ mod tests {
     fn store(keys: &[(u32, &str)]) -> Store {
         let mut store = Store::new();
         for (db, key) in keys {
-            store.insert(*db, key.as_bytes(), Value::Str(key.as_bytes().to_vec()), 5);
+            store.insert(*db, key.as_bytes(), Value::Str(key.as_bytes().to_vec().into()), 5);
         }
         store.sink.record(true);
         store.sink.listen(true);
@@ -137,7 +137,8 @@ mod tests {
         for db in 0..Store::N_DBS {
             for (name, entry) in store.db(db).entries() {
                 let Value::Str(value) = &entry.value else { panic!("only strings here") };
-                let (name, value) = (String::from_utf8_lossy(name), String::from_utf8_lossy(value));
+                let (name, value) =
+                    (String::from_utf8_lossy(name), String::from_utf8_lossy(&value.bytes));
                 text += &format!("{db}:{name}={value} ");
             }
         }

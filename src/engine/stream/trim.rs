@@ -129,7 +129,7 @@ impl Stream {
             match trim.refs {
                 RefPolicy::KeepRef => {}
                 RefPolicy::DelRef => self.drop_references(head.id, rec),
-                RefPolicy::Acked if self.is_referenced(head.id) => {
+                RefPolicy::Acked if self.is_still_referenced(head.id) => {
                     run.end(rec);
                     continue;
                 }

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 
 use streamlanes::command::Profile;
 
+use crate::Sequence;
+use crate::cases::Case;
 use crate::generate;
-use crate::minimise::minimise;
+use crate::minimise::{Reproducer, minimise};
 use crate::real::Real;
 use crate::run::run;
 
@@ -21,13 +23,36 @@ pub struct Opponent {
     pub variable: &'static str,
     /// Who the engine pretends to be.
     pub profile: Profile,
+    /// Names in replies whose values are not compared: the profile is a later patch of this version,
+    /// which answers otherwise there.
+    pub patched: &'static [&'static [u8]],
 }
 
+/// What 7.2.7 and 7.4.2 changed: when the lag is known.
+const LAG: &[&[u8]] = &[b"lag", b"entries-read"];
+
 /// Every real server that there is to compare with.
-pub const OPPONENTS: [Opponent; 2] = [
-    Opponent { name: "7.0", variable: "STREAMLANES_REDIS_70", profile: Profile::Redis70 },
-    Opponent { name: "8.2", variable: "STREAMLANES_REDIS_82", profile: Profile::Redis82 },
+pub const OPPONENTS: [Opponent; 10] = [
+    opponent("6.2", "STREAMLANES_SERVER_6_2", Profile::Redis62, &[]),
+    opponent("7.0", "STREAMLANES_SERVER_7_0", Profile::Redis70, &[]),
+    opponent("7.2", "STREAMLANES_SERVER_7_2", Profile::Redis72, LAG),
+    opponent("7.4", "STREAMLANES_SERVER_7_4", Profile::Redis74, LAG),
+    opponent("8.0", "STREAMLANES_SERVER_8_0", Profile::Redis80, &[]),
+    opponent("8.2", "STREAMLANES_SERVER_8_2", Profile::Redis82, &[]),
+    opponent("8.6", "STREAMLANES_SERVER_8_6", Profile::Redis86, &[]),
+    opponent("8.10", "STREAMLANES_SERVER_8_10", Profile::Redis810, &[]),
+    opponent("valkey-8", "STREAMLANES_SERVER_VALKEY_8", Profile::Valkey8, &[]),
+    opponent("valkey-9", "STREAMLANES_SERVER_VALKEY_9", Profile::Valkey9, &[]),
 ];
+
+const fn opponent(
+    name: &'static str,
+    variable: &'static str,
+    profile: Profile,
+    patched: &'static [&'static [u8]],
+) -> Opponent {
+    Opponent { name, variable, profile, patched }
+}
 
 impl Opponent {
     /// Where its program is.
@@ -38,7 +63,7 @@ impl Opponent {
         let path: Option<OsString> = std::env::var_os(self.variable);
         path.map(PathBuf::from).ok_or_else(|| {
             format!(
-                "{} does not say where redis-server {} is: run this as `cargo xtask test` or \
+                "{} does not say where the server of {} is: run this as `cargo xtask test` or \
                  `cargo xtask differ`, which get the server and set it",
                 self.variable, self.name
             )
@@ -53,7 +78,13 @@ pub struct Summary {
     pub n_sequences: usize,
     /// Their commands.
     pub n_commands: usize,
+    /// Sequences with a difference that was not there when they were run again: the clock went on in
+    /// the middle of something (a transaction of 7.0 asks for the time with every command).
+    pub n_ticks: usize,
 }
+
+/// How often a sequence that differed is run again.
+const N_AGAIN: usize = 3;
 
 /// What a campaign found.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,13 +113,18 @@ pub fn campaign(
     let mut found = Vec::new();
     for seed in seeds {
         let sequence = generate::sequence(opponent.profile, seed, n_steps);
-        match run(&real, opponent.profile, &sequence)? {
+        match run(&real, opponent, &sequence)? {
             None => {
                 summary.n_sequences += 1;
                 summary.n_commands += sequence.steps.len();
             }
+            Some(_) if is_a_tick(&real, opponent, &sequence)? => {
+                summary.n_sequences += 1;
+                summary.n_ticks += 1;
+                summary.n_commands += sequence.steps.len();
+            }
             Some(difference) => {
-                let shortest = minimise(&real, opponent.profile, &sequence, difference)?;
+                let shortest = minimise(&real, opponent, &sequence, difference)?;
                 found.push(Found { seed, report: shortest.report() });
                 if found.len() == n_found_max {
                     break;
@@ -98,4 +134,38 @@ pub fn campaign(
         progress(&summary);
     }
     Ok((summary, found))
+}
+
+/// Whether a difference goes away.
+fn is_a_tick(real: &Real, opponent: &Opponent, sequence: &Sequence) -> io::Result<bool> {
+    for _ in 0..N_AGAIN {
+        if run(real, opponent, sequence)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Runs cases that were written down, those that are for this server; what differed, as far as each
+/// case comes.
+///
+/// # Errors
+/// As [`campaign`].
+pub fn run_cases(opponent: &Opponent, cases: &[Case]) -> io::Result<Vec<String>> {
+    let program = opponent.program().map_err(io::Error::other)?;
+    let real = Real::start(&program)?;
+    let mut found = Vec::new();
+    for case in cases.iter().filter(|case| case.is_for(opponent.profile)) {
+        for is_resp3 in [false, true] {
+            let sequence = Sequence { is_resp3, ..case.sequence.clone() };
+            if let Some(difference) = run(&real, opponent, &sequence)? {
+                let sequence =
+                    Sequence { steps: sequence.steps[..=difference.step_idx].to_vec(), ..sequence };
+                let report = Reproducer { sequence, difference }.report();
+                found.push(format!("{}, profile {}\n{report}", case.name, opponent.profile));
+                break;
+            }
+        }
+    }
+    Ok(found)
 }

@@ -2,8 +2,14 @@
 
 use streamlanes::resp::{Value, decode};
 
-/// How far times may be apart, in milliseconds: as long as the sequence took.
-pub type Tolerance = i64;
+/// What may differ between two replies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Leeway {
+    /// How far times may be apart, in milliseconds: as long as the sequence took.
+    pub time_ms: i64,
+    /// Names whose values are not compared.
+    pub names: &'static [&'static [u8]],
+}
 
 /// Map keys whose integer is a time or a duration in milliseconds.
 const TIME_NAMES: [&[u8]; 4] = [b"seen-time", b"active-time", b"idle", b"inactive"];
@@ -13,7 +19,7 @@ const EXPIRY_COMMANDS: [&[u8]; 4] = [b"TTL", b"PTTL", b"EXPIRETIME", b"PEXPIRETI
 const UNORDERED_COMMANDS: [&[u8]; 2] = [b"KEYS", b"SMEMBERS"];
 
 /// Whether two replies (any number of RESP values each) to a command are the same but for times.
-pub fn is_same(words: &[Vec<u8>], ours: &[u8], theirs: &[u8], tolerance: Tolerance) -> bool {
+pub fn is_same(words: &[Vec<u8>], ours: &[u8], theirs: &[u8], leeway: Leeway) -> bool {
     if ours == theirs {
         return true;
     }
@@ -25,7 +31,8 @@ pub fn is_same(words: &[Vec<u8>], ours: &[u8], theirs: &[u8], tolerance: Toleran
         (ours, theirs)
     };
     let is_expiry = EXPIRY_COMMANDS.contains(&name.as_slice());
-    let same = Same { tolerance, is_expiry };
+    let is_exec = name == b"EXEC";
+    let same = Same { leeway, is_expiry, is_exec };
     same.all(&ours, &theirs)
 }
 
@@ -56,9 +63,14 @@ fn sorted(value: Value) -> Value {
 }
 
 struct Same {
-    tolerance: Tolerance,
+    leeway: Leeway,
     is_expiry: bool,
+    /// In EXEC a great number may be an expiry.
+    is_exec: bool,
 }
+
+/// Above this a number in EXEC can only be a time.
+const TIME_IN_EXEC_MIN: i64 = 100_000;
 
 impl Same {
     fn all(&self, ours: &[Value], theirs: &[Value]) -> bool {
@@ -68,7 +80,9 @@ impl Same {
                 if is_named(ours, idx, &[b"radix-tree-nodes"]) {
                     return is_positive(our) && is_positive(their);
                 }
-                self.one(our, their) || is_time(idx) && self.is_near(our, their)
+                self.one(our, their)
+                    || is_named(ours, idx, self.leeway.names)
+                    || is_time(idx) && self.is_near(our, their)
             })
     }
 
@@ -78,8 +92,13 @@ impl Same {
             | (Value::Push(ours), Value::Push(theirs))
             | (Value::Set(ours), Value::Set(theirs)) => self.all(ours, theirs),
             (Value::Map(ours), Value::Map(theirs)) => self.all(&flat(ours), &flat(theirs)),
-            _ => ours == theirs || self.is_expiry && self.is_near(ours, theirs),
+            _ => ours == theirs || self.may_be_time(ours) && self.is_near(ours, theirs),
         }
+    }
+
+    fn may_be_time(&self, ours: &Value) -> bool {
+        self.is_expiry
+            || self.is_exec && matches!(ours, Value::Int(time) if TIME_IN_EXEC_MIN < *time)
     }
 
     /// Times since 1970 or durations that mean "never" (-1) differ by more than any tolerance.
@@ -87,7 +106,7 @@ impl Same {
         match (ours, theirs) {
             (Value::Int(ours), Value::Int(theirs)) => {
                 let is_number = (0 <= *ours) == (0 <= *theirs);
-                is_number && ours.abs_diff(*theirs) <= self.tolerance.unsigned_abs()
+                is_number && ours.abs_diff(*theirs) <= self.leeway.time_ms.unsigned_abs()
             }
             _ => false,
         }
@@ -111,11 +130,13 @@ fn is_named(items: &[Value], idx: usize, names: &[&[u8]]) -> bool {
 }
 
 /// Whether this is the time in a pending entry: `[id, consumer, time, count]` of XPENDING and of a
-/// group in XINFO STREAM FULL, or `[id, time, count]` of a consumer there.
+/// group in XINFO STREAM FULL, or `[id, time, count]` of a consumer there; or an idle time.
 fn is_pending_time(items: &[Value], idx: usize) -> bool {
     match items {
         [Value::Bulk(_), Value::Bulk(_), Value::Int(_), Value::Int(_)] => idx == 2,
         [Value::Bulk(_), Value::Int(_), Value::Int(_)] => idx == 1,
+        // An entry that XREADGROUP CLAIM took: `[id, fields, idle, count]`.
+        [Value::Bulk(_), Value::Array(_), Value::Int(_), Value::Int(_)] => idx == 2,
         _ => false,
     }
 }
@@ -128,7 +149,8 @@ mod tests {
     fn check(command: &str, ours: &str, theirs: &str, expected: bool) {
         let words: Vec<_> = command.split(' ').map(|word| word.as_bytes().to_vec()).collect();
         let reply = |text: &str| text.replace(' ', "\r\n").into_bytes();
-        assert_eq!(is_same(&words, &reply(ours), &reply(theirs), 10), expected);
+        let leeway = Leeway { time_ms: 10, names: &[b"lag"] };
+        assert_eq!(is_same(&words, &reply(ours), &reply(theirs), leeway), expected);
     }
 
     #[test]
@@ -143,6 +165,7 @@ mod tests {
         check("XINFO", "%1 $4 idle :5 ", "%1 $4 idle :6 ", true);
         check("XINFO", "*2 $7 pending :5 ", "*2 $7 pending :6 ", false);
         check("XINFO", "*2 $16 radix-tree-nodes :5 ", "*2 $16 radix-tree-nodes :60 ", true);
+        check("XINFO", "*2 $3 lag :5 ", "*2 $3 lag $-1 ", true);
         check("XLEN", ":5 ", ":6 ", false);
         check("PTTL", ":5 ", ":6 ", true);
         check("PTTL", ":0 ", ":-1 ", false);

@@ -5,6 +5,7 @@
 //! * [`real`] starts a redis-server and talks to it; [`engine`] does the same with ours.
 //! * [`compare`] says whether two replies are the same; only what the wall clock decides (idle
 //!   times and the like) may differ, and only by as long as the sequence took.
+//! * [`cases`] are sequences that were written down.
 //! * [`campaign`] does it for many seeds; [`minimise`] makes a sequence that differs as short as it
 //!   can be.
 //!
@@ -14,6 +15,7 @@
 //! Invariant: knows replies as bytes and values, never the engine's insides.
 
 pub mod campaign;
+pub mod cases;
 pub mod compare;
 pub mod engine;
 pub mod generate;

@@ -1,10 +1,12 @@
 //! Long runs: `cargo xtask differ --help`.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use streamlanes_differ::campaign::{OPPONENTS, Opponent, Summary, campaign};
+use streamlanes_differ::campaign::{OPPONENTS, Opponent, Summary, campaign, run_cases};
+use streamlanes_differ::cases;
 
 const HELP: &str = "\
 Runs random command sequences against the engine and real Redis servers and compares the replies.
@@ -14,7 +16,8 @@ Usage: cargo xtask differ [options]
   --seeds N        how many sequences for each server (2000)
   --from SEED      the first seed (0); a seed found by an earlier run repeats its sequence
   --steps N        commands of each sequence (500)
-  --server NAME    7.0 or 8.2 only
+  --server NAME    only this server: 6.2, 7.0, 7.2, 7.4, 8.0, 8.2, 8.6, 8.10, valkey-8 or valkey-9
+  --cases PATH     run a case (a file with a command on each line) or a folder of them instead
   --found N        stop after so many differences (1)
 ";
 
@@ -24,6 +27,7 @@ struct Options {
     n_steps: usize,
     n_found_max: usize,
     opponents: Vec<Opponent>,
+    cases: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,7 @@ fn options(words: impl IntoIterator<Item = OsString>) -> Result<Option<Options>,
         n_steps: 500,
         n_found_max: 1,
         opponents: OPPONENTS.to_vec(),
+        cases: None,
     };
     let mut parser = lexopt::Parser::from_args(words);
     let text = |error: lexopt::Error| error.to_string();
@@ -58,11 +63,12 @@ fn options(words: impl IntoIterator<Item = OsString>) -> Result<Option<Options>,
             Long("from") => options.from = number(&mut parser)?,
             Long("steps") => options.n_steps = number(&mut parser)?,
             Long("found") => options.n_found_max = number(&mut parser)?,
+            Long("cases") => options.cases = Some(parser.value().map_err(text)?.into()),
             Long("server") => {
                 let name = parser.value().and_then(|value| value.string()).map_err(text)?;
                 options.opponents.retain(|opponent| opponent.name == name);
                 if options.opponents.is_empty() {
-                    return Err(format!("no server '{name}': choose 7.0 or 8.2"));
+                    return Err(format!("no server '{name}'; see --help"));
                 }
             }
             other => return Err(other.unexpected().to_string()),
@@ -82,6 +88,9 @@ fn number<T: std::str::FromStr<Err: std::error::Error + Send + Sync>>(
 
 /// Returns whether nothing differed.
 fn run(options: Options) -> Result<bool, String> {
+    if let Some(path) = &options.cases {
+        return run_written(path, &options.opponents);
+    }
     // A panic of the engine is shown as a difference; its own message once is enough.
     let mut is_same = true;
     for opponent in &options.opponents {
@@ -102,12 +111,27 @@ fn run(options: Options) -> Result<bool, String> {
         }
         is_same &= found.is_empty();
         println!(
-            "redis-server {}: {} sequences, {} commands without a difference; {} with one",
+            "redis-server {}: {} sequences, {} commands without a difference ({} after a clock \
+             tick); {} with one",
             opponent.name,
             summary.n_sequences,
             summary.n_commands,
+            summary.n_ticks,
             found.len()
         );
+    }
+    Ok(is_same)
+}
+
+/// Runs cases; returns whether nothing differed.
+fn run_written(path: &Path, opponents: &[Opponent]) -> Result<bool, String> {
+    let cases = cases::read(path).map_err(|error| error.to_string())?;
+    let mut is_same = true;
+    for opponent in opponents {
+        let found = run_cases(opponent, &cases).map_err(|error| error.to_string())?;
+        found.iter().for_each(|report| println!("--- {report}"));
+        println!("{}: {} of {} cases differ", opponent.name, found.len(), cases.len());
+        is_same &= found.is_empty();
     }
     Ok(is_same)
 }

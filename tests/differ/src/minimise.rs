@@ -2,8 +2,7 @@
 
 use std::io;
 
-use streamlanes::command::Profile;
-
+use crate::campaign::Opponent;
 use crate::real::Real;
 use crate::run::{Difference, run};
 use crate::{Sequence, show};
@@ -23,7 +22,7 @@ pub struct Reproducer {
 /// The real server is gone.
 pub fn minimise(
     real: &Real,
-    profile: Profile,
+    opponent: &Opponent,
     sequence: &Sequence,
     difference: Difference,
 ) -> io::Result<Reproducer> {
@@ -37,7 +36,7 @@ pub fn minimise(
             let start = end.saturating_sub(n_removed);
             let mut shorter = best.sequence.clone();
             shorter.steps.drain(start..end.min(shorter.steps.len()));
-            if let Some(difference) = run(real, profile, &shorter)? {
+            if let Some(difference) = run(real, opponent, &shorter)? {
                 best = Reproducer { sequence: shorter, difference };
                 best.cut_tail();
                 has_changed = true;
@@ -49,19 +48,19 @@ pub fn minimise(
         }
         n_removed = n_removed.div_ceil(2).max(1);
     }
-    drop_words(real, profile, &mut best)?;
+    drop_words(real, opponent, &mut best)?;
     Ok(best)
 }
 
 /// Leaves out single words of the commands.
-fn drop_words(real: &Real, profile: Profile, best: &mut Reproducer) -> io::Result<()> {
+fn drop_words(real: &Real, opponent: &Opponent, best: &mut Reproducer) -> io::Result<()> {
     let mut step_idx = 0;
     while step_idx < best.sequence.steps.len() {
         let mut word_idx = 1;
         while word_idx < best.sequence.steps[step_idx].words.len() {
             let mut shorter = best.sequence.clone();
             shorter.steps[step_idx].words.remove(word_idx);
-            match run(real, profile, &shorter)? {
+            match run(real, opponent, &shorter)? {
                 // The same command must differ: another one would be another finding.
                 Some(difference) if difference.step_idx == best.difference.step_idx => {
                     *best = Reproducer { sequence: shorter, difference };

@@ -3,10 +3,10 @@
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use streamlanes::command::Profile;
 use streamlanes::time::Millis;
 
-use crate::compare::is_same;
+use crate::campaign::Opponent;
+use crate::compare::{Leeway, is_same};
 use crate::engine::Engine;
 use crate::real::{Real, Wire, encode};
 use crate::{Sequence, Step, Word};
@@ -35,12 +35,16 @@ const N_RUNS_MAX: usize = 50;
 ///
 /// # Errors
 /// The real server is gone, or the machine is too slow.
-pub fn run(real: &Real, profile: Profile, sequence: &Sequence) -> io::Result<Option<Difference>> {
+pub fn run(
+    real: &Real,
+    opponent: &Opponent,
+    sequence: &Sequence,
+) -> io::Result<Option<Difference>> {
     for _ in 0..N_RUNS_MAX {
         let ran = if sequence.n_clients == 1 {
-            run_pipelined(real, profile, sequence)?
+            run_pipelined(real, opponent, sequence)?
         } else {
-            run_in_turns(real, profile, sequence)?
+            run_in_turns(real, opponent, sequence)?
         };
         if let Some(result) = ran {
             return Ok(result);
@@ -68,7 +72,7 @@ fn hello(sequence: &Sequence) -> Vec<Word> {
 /// `None`: it took too long.
 type Ran = Option<Option<Difference>>;
 
-fn run_pipelined(real: &Real, profile: Profile, sequence: &Sequence) -> io::Result<Ran> {
+fn run_pipelined(real: &Real, opponent: &Opponent, sequence: &Sequence) -> io::Result<Ran> {
     let mut wire = real.connect()?;
     let mut first = prologue(sequence);
     first.push(hello(sequence));
@@ -87,9 +91,9 @@ fn run_pipelined(real: &Real, profile: Profile, sequence: &Sequence) -> io::Resu
     if RUN_MS_MAX < end - start {
         return Ok(None);
     }
-    let tolerance = (end - start) as i64 + 2;
+    let leeway = leeway(opponent, start, end);
 
-    let mut engine = Engine::new(profile, 1, start);
+    let mut engine = Engine::new(opponent.profile, 1, start);
     for words in &first {
         engine.ask(words, start);
     }
@@ -97,14 +101,14 @@ fn run_pipelined(real: &Real, profile: Profile, sequence: &Sequence) -> io::Resu
     for (step_idx, (step, theirs)) in sequence.steps.iter().zip(replies).enumerate() {
         now = now.max(time_in_reply(step, &theirs, start, end).unwrap_or(start));
         let ours = engine.ask(&step.words, now);
-        if !is_same(&step.words, &ours, &theirs, tolerance) {
+        if !is_same(&step.words, &ours, &theirs, leeway) {
             return Ok(Some(Some(Difference { step_idx, client: 0, ours, theirs })));
         }
     }
     Ok(Some(None))
 }
 
-fn run_in_turns(real: &Real, profile: Profile, sequence: &Sequence) -> io::Result<Ran> {
+fn run_in_turns(real: &Real, opponent: &Opponent, sequence: &Sequence) -> io::Result<Ran> {
     let mut control = real.connect()?;
     let mut wires = Vec::new();
     for words in prologue(sequence) {
@@ -116,7 +120,7 @@ fn run_in_turns(real: &Real, profile: Profile, sequence: &Sequence) -> io::Resul
         wires.push(wire);
     }
     let start = wall_clock();
-    let mut engine = Engine::new(profile, sequence.n_clients, start);
+    let mut engine = Engine::new(opponent.profile, sequence.n_clients, start);
     for words in prologue(sequence) {
         engine.step(0, &words, start);
     }
@@ -143,9 +147,9 @@ fn run_in_turns(real: &Real, profile: Profile, sequence: &Sequence) -> io::Resul
             // FLUSHALL of newer servers is answered when a thread of theirs is done.
             theirs[step.client] = wires[step.client].reply_within(LATE_REPLY)?;
         }
-        let tolerance = (after - start) as i64 + 2;
+        let leeway = leeway(opponent, start, after);
         for (client, (ours, theirs)) in ours.into_iter().zip(theirs).enumerate() {
-            if !is_same(&step.words, &ours, &theirs, tolerance) {
+            if !is_same(&step.words, &ours, &theirs, leeway) {
                 return Ok(Some(Some(Difference { step_idx, client, ours, theirs })));
             }
         }
@@ -163,14 +167,23 @@ fn settle(control: &mut Wire) -> io::Result<()> {
     Ok(())
 }
 
-/// The server's time, if its reply shows it: an id that XADD made from the clock.
+/// What may differ in a run from `start` to `end`.
+fn leeway(opponent: &Opponent, start: Millis, end: Millis) -> Leeway {
+    Leeway { time_ms: (end - start) as i64 + 2, names: opponent.patched }
+}
+
+/// The server's time, if its reply shows it: the latest id that XADD made from the clock.
 fn time_in_reply(step: &Step, reply: &[u8], start: Millis, end: Millis) -> Option<Millis> {
-    if !step.words.first()?.eq_ignore_ascii_case(b"XADD") || reply.first() != Some(&b'$') {
+    let name = step.words.first()?;
+    if !name.eq_ignore_ascii_case(b"XADD") && !name.eq_ignore_ascii_case(b"EXEC") {
         return None;
     }
-    let text = std::str::from_utf8(reply).ok()?;
-    let ms = text.split("\r\n").nth(1)?.split('-').next()?.parse().ok()?;
-    (start <= ms && ms <= end).then_some(ms)
+    let lines = reply.split(|&byte| byte == b'\n');
+    let times = lines.filter_map(|line| {
+        let (ms, _) = std::str::from_utf8(line).ok()?.split_once('-')?;
+        ms.parse().ok()
+    });
+    times.filter(|ms| (start..=end).contains(ms)).max()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a real server lives by the wall clock")]

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod clients;
 pub mod pip;
 pub mod redis;
+pub mod servers;
 pub mod wasm;
 
 use std::fs::{self, File};
@@ -27,6 +28,11 @@ const REQUIREMENTS: &[Requirement] = &[
     ("redis-7.0", |ws| Ok(redis::server_7_0(ws)?.display().to_string())),
     ("clients", clients::describe),
     ("redis-8.2", |ws| Ok(redis::server_8_2(ws)?.display().to_string())),
+    ("servers", |ws| {
+        let programs =
+            servers::names().map(|name| Ok(servers::program(ws, name)?.display().to_string()));
+        Ok(programs.collect::<Result<Vec<_>>>()?.join(", "))
+    }),
 ];
 
 /// What `cargo xtask setup` without names makes sure of: enough for every everyday command.

@@ -72,7 +72,7 @@ pub fn server_8_2(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// `7.0.15` out of `Redis server v=7.0.15 sha=… …`.
-fn version_of(server: &Path) -> Option<String> {
+pub fn version_of(server: &Path) -> Option<String> {
     let line = step::output_of(Command::new(server).arg("--version")).ok()?;
     line.split_whitespace().find_map(|word| word.strip_prefix("v=")).map(str::to_string)
 }

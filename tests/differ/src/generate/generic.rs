@@ -1,5 +1,7 @@
 //! Commands around streams: keys, other types, connections, transactions.
 
+use streamlanes::command::Profile;
+
 use super::Generator;
 use super::words::line;
 use crate::Word;
@@ -49,7 +51,8 @@ pub(super) fn keys(g: &mut Generator) -> Vec<Word> {
         18 if g.rng.chance(30) => {
             line(g.rng.pick(&["FLUSHDB", "FLUSHALL", "FLUSHDB ASYNC", "FLUSHALL NOW"]))
         }
-        17..=20 => vec![word("OBJECT"), word("ENCODING"), key],
+        // Valkey 9 decides by the length of the key as well.
+        17..=20 if g.profile != Profile::Valkey9 => vec![word("OBJECT"), word("ENCODING"), key],
         _ if g.rng.chance(60) => line("SELECT 0"),
         _ => vec![word("SELECT"), g.number(3)],
     }
@@ -88,6 +91,140 @@ pub(super) fn other_types(g: &mut Generator) -> Vec<Word> {
     }
 }
 
+/// Any command with any words: in which order it looks at them, and how it refuses them.
+pub(super) fn anything(g: &mut Generator) -> Vec<Word> {
+    let name = g.rng.pick(ANY_NAMES);
+    let mut words = line(name);
+    for _ in 0..g.rng.below(7) {
+        let key_idx = g.key_idx();
+        words.push(match g.rng.below(9) {
+            0..=2 => g.key(),
+            3 => g.group(),
+            4 => g.number(5),
+            5 => g.id(key_idx),
+            6 => g.consumer(),
+            7 => g.rng.pick(&[&b"x"[..], b"w", b"", b"f"]).to_vec(),
+            _ => g.rng.pick(super::mutate::JUNK).to_vec(),
+        });
+    }
+    // Neither a wait without an end, nor an id from a clock tick that no reply shows.
+    words.retain(|word| !word.eq_ignore_ascii_case(b"BLOCK"));
+    if name == "XADD" {
+        words.iter_mut().filter(|word| *word == b"*").for_each(|word| *word = b"0-1".to_vec());
+    }
+    words
+}
+
+/// Commands that may get any words at all: none waits, ends a connection, or tells what only the
+/// machine knows.
+const ANY_NAMES: &[&str] = &[
+    "APPEND",
+    "COPY",
+    "DBSIZE",
+    "DECR",
+    "DECRBY",
+    "DEL",
+    "ECHO",
+    "EXISTS",
+    "EXPIRETIME",
+    "GET",
+    "GETDEL",
+    "INCR",
+    "INCRBY",
+    "LINDEX",
+    "LLEN",
+    "LPOP",
+    "LPUSH",
+    "LRANGE",
+    "MGET",
+    "MOVE",
+    "MSET",
+    "PERSIST",
+    "PEXPIRETIME",
+    "PING",
+    "PTTL",
+    "RENAME",
+    "RENAMENX",
+    "RPOP",
+    "RPUSH",
+    "SADD",
+    "SCARD",
+    "SELECT",
+    "SETNX",
+    "SISMEMBER",
+    "SREM",
+    "STRLEN",
+    "SWAPDB",
+    "TOUCH",
+    "TTL",
+    "TYPE",
+    "UNLINK",
+    "UNWATCH",
+    "WATCH",
+    "XACK",
+    "XACKDEL",
+    "XADD",
+    "XAUTOCLAIM",
+    "XCLAIM",
+    "XDEL",
+    "XDELEX",
+    "XGROUP CREATE",
+    "XGROUP SETID",
+    "XGROUP DESTROY",
+    "XGROUP CREATECONSUMER",
+    "XGROUP DELCONSUMER",
+    "XGROUP",
+    "XINFO",
+    "XINFO STREAM",
+    "XINFO GROUPS",
+    "XINFO CONSUMERS",
+    "XLEN",
+    "XPENDING",
+    "XRANGE",
+    "XREAD",
+    "XREADGROUP",
+    "XREVRANGE",
+    "XSETID",
+    "XTRIM",
+    "XNACK",
+    "XCFGSET",
+    "XIDMPRECORD",
+    "SETEX",
+    "OBJECT",
+    "SET",
+];
+
+/// More of the strings, lists and sets.
+pub(super) fn more_types(g: &mut Generator) -> Vec<Word> {
+    let key = if g.rng.chance(4) { g.key() } else { g.rng.pick(&[&b"w"[..], b"x"]).to_vec() };
+    let value = g.value();
+    let word = |text: &str| text.as_bytes().to_vec();
+    match g.rng.below(22) {
+        0 => vec![word("APPEND"), key, value],
+        1 => vec![word("STRLEN"), key],
+        2 => vec![word("SETEX"), key, g.number(9000), value],
+        3 => vec![word("SETNX"), key, value],
+        4 => vec![word("GETDEL"), key],
+        5 => vec![word("MSET"), key, value, word("w"), g.value()],
+        6 => vec![word("MGET"), key, word("w"), g.key()],
+        7 => vec![word("INCRBY"), key, g.number(100)],
+        8 => vec![word("DECR"), key],
+        9 => vec![word("DECRBY"), key, g.number(100)],
+        10 => vec![word("SCARD"), key],
+        11 => vec![word("SISMEMBER"), key, value],
+        12 => vec![word("SREM"), key, value, g.value()],
+        13 => vec![word("LINDEX"), key, g.number(4)],
+        14 => vec![g.rng.pick(&[&b"EXPIRETIME"[..], b"PEXPIRETIME"]).to_vec(), key],
+        15 => vec![word("TOUCH"), key.clone(), key],
+        16 => vec![word("SET"), key, value, word("EX"), g.number(5000)],
+        17 => vec![word("COPY"), key, g.key(), word("REPLACE")],
+        18 => vec![word("RENAME"), key, g.key()],
+        19 => vec![word("SET"), g.key(), value],
+        20 => vec![word("DEL"), g.key()],
+        _ => vec![word("UNLINK"), key],
+    }
+}
+
 pub(super) fn connection(g: &mut Generator) -> Vec<Word> {
     match g.rng.below(9) {
         0 => line("PING"),
@@ -95,12 +232,24 @@ pub(super) fn connection(g: &mut Generator) -> Vec<Word> {
         2 => vec![b"ECHO".to_vec(), g.value()],
         3 => vec![b"CLIENT".to_vec(), b"SETNAME".to_vec(), g.field()],
         4 => line("CLIENT GETNAME"),
-        5 => line(g.rng.pick(&["CONFIG GET stream-node-max-entries", "CONFIG GET nope"])),
+        5 => line(g.rng.pick(&[
+            "CONFIG GET stream-node-max-entries",
+            "CONFIG GET stream-node-max-bytes",
+            "CONFIG GET nope",
+        ])),
         6 => vec![b"PUBLISH".to_vec(), b"news".to_vec(), g.value()],
         7 => line(g.rng.pick(&["NOSUCH", "NOSUCH a", "CLIENT NOSUCH", "XGROUP", "ECHO", "GET"])),
-        _ => vec![b"CONFIG".to_vec(), b"SET".to_vec(), b"stream-node-max-entries".to_vec(), {
-            g.rng.pick(&[&b"100"[..], b"2", b"-1", b"x"]).to_vec()
-        }],
+        _ if g.rng.chance(40) => {
+            let mut words = line("CONFIG SET stream-node-max-bytes");
+            words
+                .push(g.rng.pick(&[&b"4096"[..], b"0", b"100", b"1kb", b"-1", b"x", b""]).to_vec());
+            words
+        }
+        _ => {
+            let mut words = line("CONFIG SET stream-node-max-entries");
+            words.push(g.rng.pick(&[&b"100"[..], b"2", b"0", b"7", b"-1", b"x", b""]).to_vec());
+            words
+        }
     }
 }
 

@@ -15,6 +15,12 @@ pub(super) fn xreadgroup(g: &mut Generator) -> Vec<Word> {
         options.push(line("NOACK"));
     }
     options.extend(g.block());
+    let claims = g.profile.has((8, 4)) && g.rng.chance(20);
+    if claims {
+        options.push(vec![b"CLAIM".to_vec(), g.idle_limit()]);
+    }
+    // Idle times count as bytes, and are longer or shorter with the clock.
+    options.extend(g.totals(!claims));
     g.options(&mut words, options);
     g.streams(&mut words, |g, key_idx| match g.rng.below(12) {
         0..=8 => b">".to_vec(),
@@ -43,6 +49,26 @@ pub(super) fn xackdel(g: &mut Generator) -> Vec<Word> {
     words
 }
 
+pub(super) fn xnack(g: &mut Generator) -> Vec<Word> {
+    let (key_idx, mut words) = key_and_group(g, "XNACK");
+    words.push(g.rng.pick(&[&b"SILENT"[..], b"FAIL", b"FATAL", b"fail", b"NO"]).to_vec());
+    let n_ids = 1 + g.rng.below(3);
+    let said = if g.rng.chance(3) { g.number(5) } else { n_ids.to_string().into_bytes() };
+    let mut ids = vec![b"IDS".to_vec(), said];
+    for _ in 0..n_ids {
+        ids.push(g.id(key_idx));
+    }
+    let mut options = vec![ids];
+    if g.rng.chance(25) {
+        options.push(vec![b"RETRYCOUNT".to_vec(), g.number(9)]);
+    }
+    if g.rng.chance(25) {
+        options.push(line("FORCE"));
+    }
+    g.options(&mut words, options);
+    words
+}
+
 pub(super) fn xclaim(g: &mut Generator) -> Vec<Word> {
     let (key_idx, mut words) = key_and_group(g, "XCLAIM");
     words.extend([g.consumer(), g.idle_limit()]);
@@ -58,9 +84,7 @@ pub(super) fn xclaim(g: &mut Generator) -> Vec<Word> {
         options.push(vec![b"TIME".to_vec(), g.rng.pick(times).to_vec()]);
     }
     if g.rng.chance(20) {
-        // Counting on from the greatest number ends at different numbers in different versions.
-        let n = Some(g.number(9)).filter(|n| n != b"9223372036854775807");
-        options.push(vec![b"RETRYCOUNT".to_vec(), n.unwrap_or_else(|| b"7".to_vec())]);
+        options.push(vec![b"RETRYCOUNT".to_vec(), g.number(9)]);
     }
     if g.rng.chance(25) {
         options.push(line("FORCE"));
@@ -109,13 +133,7 @@ pub(super) fn xpending(g: &mut Generator) -> Vec<Word> {
 }
 
 pub(super) fn xgroup(g: &mut Generator) -> Vec<Word> {
-    let what = match g.rng.weighted(&[45, 12, 4, 14, 10, 1]) {
-        // 8.2.3 goes on protecting entries for a group that was destroyed: it remembers the
-        // smallest last-delivered-id of all groups, and XGROUP DESTROY does not make it forget.
-        // Then ACKED removes too little. We do not copy that; see docs/fidelity.md.
-        2 if g.profile.has((8, 2)) => 3,
-        what => what,
-    };
+    let what = g.rng.weighted(&[45, 12, 5, 14, 10, 1]);
     if what == 5 {
         return vec![b"XGROUP".to_vec(), g.rng.pick(&[&b"HELP"[..], b"NOPE"]).to_vec()];
     }

@@ -18,33 +18,37 @@ use streamlanes::command::Profile;
 use crate::rng::Rng;
 use crate::{Sequence, Step, Word};
 
-/// A command family and how often it is chosen before the sequence's own mix.
-type Family = (usize, Make);
+/// A command family: how often it is chosen before the sequence's own mix, and since when it exists.
+type Family = (usize, (u8, u8), Make);
 /// Makes one command.
 type Make = fn(&mut Generator) -> Vec<Word>;
 
 const FAMILIES: &[Family] = &[
-    (30, streams::xadd),
-    (3, streams::xlen),
-    (7, streams::xrange),
-    (6, streams::xread),
-    (5, streams::xdel),
-    (5, streams::xtrim),
-    (2, streams::xsetid),
-    (3, streams::xdelex),
-    (20, groups::xreadgroup),
-    (8, groups::xack),
-    (3, groups::xackdel),
-    (8, groups::xclaim),
-    (6, groups::xautoclaim),
-    (7, groups::xpending),
-    (10, groups::xgroup),
-    (7, streams::xinfo),
-    (4, generic::keys),
-    (4, generic::other_types),
-    (2, generic::connection),
-    (1, generic::transaction),
-    (1, streams::too_new),
+    (30, (6, 2), streams::xadd),
+    (3, (6, 2), streams::xlen),
+    (7, (6, 2), streams::xrange),
+    (6, (6, 2), streams::xread),
+    (5, (6, 2), streams::xdel),
+    (5, (6, 2), streams::xtrim),
+    (2, (6, 2), streams::xsetid),
+    (3, (8, 2), streams::xdelex),
+    (20, (6, 2), groups::xreadgroup),
+    (8, (6, 2), groups::xack),
+    (3, (8, 2), groups::xackdel),
+    (8, (6, 2), groups::xclaim),
+    (6, (6, 2), groups::xautoclaim),
+    (7, (6, 2), groups::xpending),
+    (10, (6, 2), groups::xgroup),
+    (7, (6, 2), streams::xinfo),
+    (4, (6, 2), generic::keys),
+    (4, (6, 2), generic::other_types),
+    (2, (6, 2), generic::connection),
+    (1, (6, 2), generic::transaction),
+    (1, (6, 2), streams::too_new),
+    (3, (8, 6), streams::idmp),
+    (4, (8, 8), groups::xnack),
+    (3, (6, 2), generic::more_types),
+    (3, (6, 2), generic::anything),
 ];
 
 /// Makes commands; see the module.
@@ -73,19 +77,22 @@ pub fn sequence(profile: Profile, seed: u64, n_steps: usize) -> Sequence {
     let node_entries_max = rng.pick(&[100, 100, 1, 2, 3, 5, 10, 0]);
     let node_bytes_max = rng.pick(&[4096, 4096, 4096, 0, 64, 200, 1000]);
     let is_resp3 = rng.chance(40);
-    let too_new = [streams::xdelex as Make, groups::xackdel as Make];
-    let mut weight_of = |&(weight, make): &Family| {
+    let mut weight_of = |&(weight, since, _): &Family| {
         // What the server does not know is refused; once in a while is enough to see how.
-        let is_known = profile.has((8, 2)) || !too_new.contains(&make);
-        rng.below(5) * if is_known { weight } else { 1 }
+        rng.below(5) * if profile.has(since) { weight } else { 1 }
     };
     let weights = FAMILIES.iter().map(&mut weight_of).collect();
+    let mut tops = vec![0; words::KEYS.len()];
+    // Idempotency ids are forgotten by the age of their entry: one key has entries of the far future.
+    if profile.has((8, 6)) {
+        tops[words::FUTURE] = 9_000_000_000_000;
+    }
     let mut generator = Generator {
         profile,
         n_keys: 1 + rng.below(4),
         n_groups: 1 + rng.below(3),
         n_consumers: 1 + rng.below(4),
-        tops: vec![0; words::KEYS.len()],
+        tops,
         weights,
         client: 0,
         in_multi: vec![false; n_clients],
@@ -112,7 +119,7 @@ pub fn sequence(profile: Profile, seed: u64, n_steps: usize) -> Sequence {
 impl Generator {
     fn command(&mut self) -> Vec<Word> {
         let family = self.rng.weighted(&self.weights);
-        let words = FAMILIES[family].1(self);
+        let words = FAMILIES[family].2(self);
         let is_transaction = [&b"MULTI"[..], b"EXEC", b"DISCARD"].contains(&words[0].as_slice());
         if is_transaction || !self.rng.chance(6) {
             return words;

@@ -3,7 +3,7 @@
 use crate::Word;
 use crate::rng::Rng;
 
-const JUNK: &[&[u8]] = &[
+pub(super) const JUNK: &[&[u8]] = &[
     b"",
     b"*",
     b"$",

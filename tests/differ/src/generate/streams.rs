@@ -1,7 +1,9 @@
 //! Commands of the log: adding, reading, deleting, trimming.
 
+use streamlanes::command::Profile;
+
 use super::Generator;
-use super::words::{KEYS, line};
+use super::words::{FUTURE, KEYS, line};
 use crate::Word;
 
 const STRATEGIES: [&[u8]; 3] = [b"KEEPREF", b"DELREF", b"ACKED"];
@@ -19,6 +21,14 @@ pub(super) fn xadd(g: &mut Generator) -> Vec<Word> {
     if g.rng.chance(3) {
         options.push(vec![strategy(g)]);
     }
+    if g.profile.has((8, 6)) && (key_idx == KEYS.len() - 1 || g.rng.chance(1)) {
+        let producer = g.rng.pick(&[&b"p"[..], b"p", b"other", b""]).to_vec();
+        match g.rng.below(3) {
+            0 => options.push(vec![b"IDMPAUTO".to_vec(), producer]),
+            1 => options.push(vec![b"IDMP".to_vec(), producer, g.number(6)]),
+            _ => {}
+        }
+    }
     g.options(&mut words, options);
     words.push(new_id(g, key_idx));
     for _ in 0..1 + g.rng.below(3) {
@@ -27,10 +37,9 @@ pub(super) fn xadd(g: &mut Generator) -> Vec<Word> {
     words
 }
 
-/// Mostly an id above all others. Ids from the clock only outside a transaction: there the time of
-/// each command shows in no reply of its own.
+/// Mostly an id above all others; from the clock for one of the keys.
 fn new_id(g: &mut Generator, key_idx: usize) -> Word {
-    if key_idx == KEYS.len() - 1 && !g.in_multi() {
+    if key_idx == KEYS.len() - 1 {
         return b"*".to_vec();
     }
     match g.rng.below(30) {
@@ -78,6 +87,28 @@ fn strategy(g: &mut Generator) -> Word {
     g.rng.pick(&STRATEGIES).to_vec()
 }
 
+/// The commands around idempotent producers.
+pub(super) fn idmp(g: &mut Generator) -> Vec<Word> {
+    let key_idx = g.rng.pick(&[KEYS.len() - 1, FUTURE, FUTURE]);
+    let key = KEYS[key_idx].to_vec();
+    if key_idx == FUTURE && g.rng.chance(70) {
+        let producer = g.rng.pick(&[&b"p"[..], b"other", b""]).to_vec();
+        return vec![b"XIDMPRECORD".to_vec(), key, producer, g.number(6), g.id(key_idx)];
+    }
+    let mut words = vec![b"XCFGSET".to_vec(), key];
+    let mut options = Vec::new();
+    if g.rng.chance(60) {
+        let seconds = g.rng.pick(&[&b"100"[..], b"86400", b"86401", b"0", b"500", b"-1", b"x"]);
+        options.push(vec![b"IDMP-DURATION".to_vec(), seconds.to_vec()]);
+    }
+    if g.rng.chance(60) {
+        let n = g.rng.pick(&[&b"100"[..], b"1", b"2", b"3", b"10000", b"10001", b"0", b"x"]);
+        options.push(vec![b"IDMP-MAXSIZE".to_vec(), n.to_vec()]);
+    }
+    g.options(&mut words, options);
+    words
+}
+
 pub(super) fn xlen(g: &mut Generator) -> Vec<Word> {
     vec![b"XLEN".to_vec(), g.key()]
 }
@@ -104,10 +135,12 @@ pub(super) fn xread(g: &mut Generator) -> Vec<Word> {
         options.push(vec![b"COUNT".to_vec(), g.number(5)]);
     }
     options.extend(g.block());
+    options.extend(g.totals(true));
     g.options(&mut words, options);
     g.streams(&mut words, |g, key_idx| match g.rng.below(10) {
         0..=2 => b"$".to_vec(),
-        3 => b"+".to_vec(),
+        // 7.4.1 does with it what 7.4.2 does not.
+        3 if g.profile != Profile::Redis74 => b"+".to_vec(),
         4 => b"0".to_vec(),
         _ => g.id(key_idx),
     });
@@ -131,6 +164,18 @@ impl Generator {
             return None;
         };
         Some(vec![b"BLOCK".to_vec(), time])
+    }
+
+    /// MAXCOUNT and MAXSIZE, where they exist.
+    pub(super) fn totals(&mut self, with_size: bool) -> Vec<Vec<Word>> {
+        let mut options = Vec::new();
+        if self.profile.has((8, 10)) && self.rng.chance(20) {
+            options.push(vec![b"MAXCOUNT".to_vec(), self.number(9)]);
+        }
+        if with_size && self.profile.has((8, 10)) && self.rng.chance(20) {
+            options.push(vec![b"MAXSIZE".to_vec(), self.number(400)]);
+        }
+        options
     }
 
     /// STREAMS with one to three keys and as many ids.
@@ -230,14 +275,22 @@ pub(super) fn xinfo(g: &mut Generator) -> Vec<Word> {
 
 /// Options and commands younger than the servers at hand: how they are refused.
 pub(super) fn too_new(g: &mut Generator) -> Vec<Word> {
-    let text = match g.rng.below(7) {
-        0 => "XCFGSET s IDMP-DURATION 5",
-        1 => "XADD s IDMP p i * f v",
-        2 => "XADD s IDMPAUTO p * f v",
-        3 => "XNACK s g FAIL IDS 1 1-0",
-        4 => "XREADGROUP GROUP g bob CLAIM 5 STREAMS s >",
-        5 => "XREAD MAXCOUNT 5 STREAMS s 0",
-        _ => "XIDMPRECORD s p i 1-0",
+    // What exists in this server has its own families.
+    let n = match g.profile.redis_version() {
+        (8, 10..) => return line("XNOSUCH s"),
+        (8, 8..) => 1,
+        (8, 6..) => 2,
+        (8, 4..) => 6,
+        _ => 7,
+    };
+    let text = match g.rng.below(n) {
+        0 => "XREAD MAXCOUNT 5 STREAMS s 0",
+        1 => "XNACK s g FAIL IDS 1 1-0",
+        2 => "XCFGSET s IDMP-DURATION 5",
+        3 => "XADD s IDMP p i * f v",
+        4 => "XADD s IDMPAUTO p * f v",
+        5 => "XIDMPRECORD s p i 1-0",
+        _ => "XREADGROUP GROUP g bob CLAIM 5 STREAMS s >",
     };
     line(text)
 }

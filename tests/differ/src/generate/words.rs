@@ -5,6 +5,8 @@ use crate::Word;
 
 /// Keys. The last one gets its ids from the clock.
 pub(super) const KEYS: &[&[u8]] = &[b"s", b"t", b"u\0\r\n\xff", b"v", b"now"];
+/// The key whose entries are of the far future, where idempotency ids exist.
+pub(super) const FUTURE: usize = 3;
 /// Consumer groups; their order by bytes is not this one.
 pub(super) const GROUPS: &[&[u8]] = &[b"g", b"Group-two", b"a\0b", b"gg"];
 const CONSUMERS: &[&[u8]] = &[b"bob", b"alice", b"Zoe", b"bo", b"\xe2\x82\xac"];

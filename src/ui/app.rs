@@ -267,6 +267,8 @@ impl App {
                 self.lines.clear();
                 self.state.session = (**session).clone();
                 self.state.session.show_anew();
+                // Its beginning may differ even if its scenario does not.
+                self.kept_scenario = Rc::from("");
             }
             Msg::Place(lesson) => {
                 self.lesson.clone_from(lesson);

@@ -1,5 +1,7 @@
 //! Theme, motion, version profile: what a person chooses for this browser.
 
+use std::rc::Rc;
+
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlSelectElement, MediaQueryList};
 
 use super::app::{Changes, Msg, Pane, State};
@@ -7,6 +9,7 @@ use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
 use super::storage::database::Contents;
 use crate::command::Profile;
+use crate::sim::{Playback, Saved, Session};
 use crate::view::text;
 
 /// What was chosen.
@@ -153,8 +156,10 @@ impl SettingsPane {
                 self.settings.motion = self.motion.value();
                 self.settings.announces = self.announce.value() != "off";
                 let chosen = self.profile.value();
-                if chosen != state.session.profile().name() {
-                    self.inbox.run_line("", &format!("PROFILE {chosen}"));
+                if let Ok(profile) = chosen.parse::<Profile>()
+                    && profile != state.session.profile()
+                {
+                    self.begin_on(profile, state);
                 }
                 let text = self.settings.to_line();
                 self.inbox.push(Msg::Keep { name: "settings", text });
@@ -162,6 +167,17 @@ impl SettingsPane {
             }
             SettingsMsg::System => self.publish(),
         }
+    }
+
+    /// Another server: the same lines are run on it, from the beginning.
+    fn begin_on(&self, profile: Profile, state: &State) {
+        let Playback { running, .. } = state.session.playback();
+        let mut session = Session::load(Saved { profile, ..state.session.save() });
+        if running {
+            session.submit("", "CLOCK RUN");
+        }
+        self.inbox.push(Msg::Load(Rc::new(session)));
+        self.inbox.push(Msg::Notice(text::another_profile(profile)));
     }
 
     /// Tells the page and the other panes.

@@ -148,7 +148,7 @@ impl Pane for TimeBarPane {
         self.speed.set_value_as_number((decades * STEPS_PER_DECADE).round());
         dom::set_text(&self.speed_value, &format!("{}×", factor(permille)));
         // Only somebody who went back has a future to forget.
-        let in_past = session.now() < session.end();
+        let in_past = session.n_applied() < session.journal().len();
         dom::set_attr(&self.fork, "data-useful", if in_past { "true" } else { "false" });
         let scenario = &session.world().scenario().name;
         if self.scenario.value() != **scenario {

@@ -72,8 +72,12 @@ impl Chronicle {
             let (time, text) = (text::clock_ms(event.at), sentence::sentence(event));
             Some(Moment { time, kind, text })
         });
-        let life: Vec<Moment> = life.collect();
+        let mut life: Vec<Moment> = life.collect();
         let begins = life.first().is_some_and(|moment| moment.kind == "added");
+        if !begins && text::clock_of_id(id).is_some() {
+            let (time, text) = (text::clock_ms(id.ms), text::life_born(&text::lossy(key), id));
+            life.insert(0, Moment { time, kind: "added", text });
+        }
         let note = if self.is_partial && !begins { text::LIFE_IS_PARTIAL } else { "" };
         let mut biography = Biography {
             title: text::life_title(&text::lossy(key), id),

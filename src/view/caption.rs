@@ -68,6 +68,10 @@ impl Narrator {
     /// Goes on by a frame; returns whether there is more to tell.
     pub fn step(&mut self, lanes: &Lanes, world: &World, dt_ms: u32, speed_permille: u32) -> bool {
         self.stands_ms = self.stands_ms.saturating_sub(dt_ms);
+        if lanes.tweens.is_still() && self.shown.kind != "fault" {
+            // Frames are rare: each shows how things are.
+            self.stands_ms = 0;
+        }
         if STORY_SPEED_MAX < speed_permille || lanes.tweens.is_still() {
             (self.hero, self.told) = (None, None);
             self.waiting.clear();

@@ -177,7 +177,7 @@ fn plan_stream(
     camera: &Camera,
     top: f32,
 ) -> StreamPlan {
-    let axis_y = top + measures.producers;
+    let axis_y = top + if stream.producers.is_empty() { 0.0 } else { measures.producers };
     let log_y = axis_y + measures.axis;
     let mut bottom = log_y + measures.log;
     let mut groups = Vec::new();

@@ -8,7 +8,6 @@ use crate::time::Millis;
 
 pub const NO_STREAM: &str = "Nothing here yet. Append the first entry:";
 pub const NO_STREAM_TRY: &str = "XADD orders * item tea";
-pub const NO_GROUP: &str = "No group reads this stream yet. Try XGROUP CREATE orders billing 0";
 pub const LAST_DELIVERED: &str = "last-delivered-id";
 pub const STREAM: &str = "stream";
 pub const GROUP: &str = "group";
@@ -17,6 +16,11 @@ pub const PENDING_LONG: &str = "pending: delivered, not acked yet";
 pub const NOBODY: &str = "nobody";
 pub const NO_CONSUMER: &str = "no consumer yet";
 pub const ACKED_ROW: &str = "acked";
+
+/// What to do with a stream that nobody reads.
+pub fn no_group(stream: &str) -> String {
+    format!("No group reads this stream yet. Try XGROUP CREATE {stream} readers 0")
+}
 
 /// "1 entry", "12 entries".
 pub fn n_entries(n: u64) -> String {
@@ -347,6 +351,17 @@ pub fn profile_name(profile: Profile) -> String {
         Some(version) => format!("Valkey {version}"),
         None => format!("Redis {profile}"),
     }
+}
+
+/// The version profile was changed.
+pub fn another_profile(profile: Profile) -> String {
+    let name = profile_name(profile);
+    format!("This is {name} now: the scenario and your lines were run on it from the beginning.")
+}
+
+/// What the id of an entry tells of its birth.
+pub fn life_born(stream: &str, id: StreamId) -> String {
+    format!("{stream}: entry {id} was added, as its id says.")
 }
 
 pub const LIFE_IS_PARTIAL: &str = "What happened before this page saw it is not told here.";

@@ -225,6 +225,8 @@ fn labelled(
     let label = Label { layer, paint: ink, font, align, alpha: 255, x, y, text: cell.text.clone() };
     scene.label(label, w - 4.0);
     id_label(scene, cell, area, ink);
+    let [x, y, w, _] = area;
+    sign::corner(scene, state, dead, [x + w - 3.0, y + 2.0]);
 }
 
 fn id_label(scene: &mut Scene, cell: &Cell, [x, y, w, h]: [f32; 4], paint: Paint) {

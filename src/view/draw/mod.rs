@@ -62,7 +62,8 @@ pub fn draw(
         if stream.groups.is_empty() {
             let at = [plan.measures.gutter + 10.0, stream_plan.bottom - 14.0];
             let room = width - at[0];
-            pen.note(scene, at, Align::Left, Paint::InkSoft, text::NO_GROUP, room);
+            let hint = text::no_group(&stream.title);
+            pen.note(scene, at, Align::Left, Paint::InkSoft, &hint, room);
         }
     }
     flight::draw(&pen, picture, tweens, scene);

@@ -54,3 +54,26 @@ pub(super) fn mark(
         _ => {}
     }
 }
+
+/// The shape of a state on the corner of a labelled cell: a ring, a tick or a stop sign, on a ground
+/// of its own.
+pub(super) fn corner(scene: &mut Scene, state: Option<CellState>, dead: bool, [x, y]: [f32; 2]) {
+    if dead {
+        scene.shape(Brush::fill(Layer::Marker, Paint::Dead), x, y, Form::Octagon { r: 5.0 });
+        return;
+    }
+    match state {
+        Some(CellState::Pending) => {
+            let ring = Form::Circle { r: 4.0 };
+            scene.shape(Brush::fill(Layer::Detail, Paint::PendingSoft), x, y, ring);
+            scene.shape(Brush::stroke(Layer::Marker, Paint::Pending, 3), x, y, ring);
+        }
+        Some(CellState::Done) => {
+            let ground = Brush::fill(Layer::Marker, Paint::Acked);
+            scene.shape(ground, x, y, Form::Circle { r: 5.0 });
+            let tick = Brush::stroke(Layer::MarkerDetail, Paint::Surface, 3);
+            scene.shape(tick, x, y, Form::Check { r: 2.6 });
+        }
+        _ => {}
+    }
+}

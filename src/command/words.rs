@@ -118,10 +118,17 @@ impl Words {
             return run(&self.iter().collect::<Vec<_>>());
         }
         let mut slices: [&[u8]; FEW_WORDS] = [&[]; FEW_WORDS];
+        self.fill(&mut slices);
+        run(&slices[..self.n_words])
+    }
+
+    /// Puts the first words into `slices`. Not inlined: were their number known here, the loop would
+    /// be unrolled, and LLVM 22 then reasons about the lengths for more than half an hour.
+    #[inline(never)]
+    fn fill<'a>(&'a self, slices: &mut [&'a [u8]]) {
         for (slice, word) in slices.iter_mut().zip(self.iter()) {
             *slice = word;
         }
-        run(&slices[..self.n_words])
     }
 
     /// The words with their lengths, as one run of bytes: for hashing.

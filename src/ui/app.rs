@@ -30,7 +30,7 @@ use crate::sim::control::CONTROL_WORDS;
 use crate::sim::{Input, Playback, Session, Submitted, WorldEvent, WorldEventKind};
 use crate::time::Millis;
 use crate::view::console::explain::{self, Explanation};
-use crate::view::head;
+use crate::view::{head, text};
 
 /// Something happened in the browser. Each pane adds its own kinds here.
 #[derive(Debug)]
@@ -284,11 +284,7 @@ impl App {
     fn decide_owner(&mut self, ownership: Ownership) {
         let decides = self.keeper.decide(ownership);
         if decides && ownership == Ownership::Another {
-            self.does_not_keep(
-                "This page is open in another tab. This one works on a copy of its session, \
-                 which will not be kept."
-                    .to_owned(),
-            );
+            self.does_not_keep(text::OPEN_ELSEWHERE.to_owned());
         }
     }
 
@@ -414,7 +410,7 @@ impl App {
 
     fn stop_keeping(&mut self, problem: String) {
         self.keeper.stop();
-        self.does_not_keep(format!("From here on nothing is kept for the next visit: {problem}."));
+        self.does_not_keep(text::not_kept(&problem, true));
     }
 
     fn take_events(&mut self, changes: &mut Changes) {

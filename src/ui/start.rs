@@ -107,8 +107,7 @@ fn mount(start: Start, opened: Result<(Database, Contents), String>) -> Result<(
     let (database, mut contents) = match opened {
         Ok((database, contents)) => (Some(database), contents),
         Err(problem) => {
-            let text = format!("Nothing is kept for the next visit: {problem}.");
-            inbox.push(Msg::Notice(text));
+            inbox.push(Msg::Notice(text::not_kept(&problem.to_string(), false)));
             (None, Contents::default())
         }
     };
@@ -171,21 +170,13 @@ impl Stored {
         }
         if 0 < restored.n_damaged {
             let (n_damaged, n_kept) = (restored.n_damaged, restored.journal.len());
-            inbox.push(Msg::Notice(format!(
-                "The stored session was damaged: {} could not be read and left out, {} came back.",
-                text::counted(n_damaged as u64, "line", "lines"),
-                text::counted(n_kept as u64, "line", "lines")
-            )));
+            inbox.push(Msg::Notice(text::session_damaged(n_damaged, n_kept)));
         }
         let head = value("world").and_then(head::read);
         match &head {
             Some(head) if head.lesson.as_deref() != lesson && !keeps_world => return None,
             None if restored.journal.is_empty() => return None,
-            None => inbox.push(Msg::Notice(
-                "The stored session was damaged: how it began cannot be read, so its lines were \
-                 run in a new world."
-                    .to_owned(),
-            )),
+            None => inbox.push(Msg::Notice(text::WORLD_IS_LOST.to_owned())),
             Some(_) => {}
         }
         let mut words = value("time").unwrap_or_default().split(' ');

@@ -31,6 +31,7 @@ pub struct TimeBarPane {
     speed: HtmlInputElement,
     speed_value: HtmlElement,
     fork: HtmlElement,
+    in_past: bool,
     scenario: HtmlSelectElement,
     marks: Element,
     n_marks: usize,
@@ -75,6 +76,7 @@ impl TimeBarPane {
             speed,
             speed_value: dom::by_id("time-speed-value")?,
             fork: dom::by_id("time-fork")?,
+            in_past: false,
             scenario,
             marks: dom::by_id("time-marks")?,
             n_marks: usize::MAX,
@@ -126,10 +128,16 @@ impl Pane for TimeBarPane {
     }
 
     fn render(&mut self, state: &State, changes: Changes) {
+        let session = &state.session;
+        // Only somebody who went back has a future to forget.
+        let in_past = session.n_applied() < session.journal().len();
+        if in_past != self.in_past {
+            self.in_past = in_past;
+            dom::set_attr(&self.fork, "data-useful", if in_past { "true" } else { "false" });
+        }
         if !(changes.time || changes.history || changes.world || self.n_marks == usize::MAX) {
             return;
         }
-        let session = &state.session;
         let playback = session.playback();
         dom::set_attr(&self.play, "aria-pressed", if playback.running { "true" } else { "false" });
         dom::set_text(&self.play_label, if playback.running { text::PAUSE } else { text::PLAY });
@@ -147,9 +155,6 @@ impl Pane for TimeBarPane {
         let decades = js_sys::Math::log10(f64::from(permille)) - 2.0;
         self.speed.set_value_as_number((decades * STEPS_PER_DECADE).round());
         dom::set_text(&self.speed_value, &format!("{}×", factor(permille)));
-        // Only somebody who went back has a future to forget.
-        let in_past = session.n_applied() < session.journal().len();
-        dom::set_attr(&self.fork, "data-useful", if in_past { "true" } else { "false" });
         let scenario = &session.world().scenario().name;
         if self.scenario.value() != **scenario {
             self.scenario.set_value(scenario);

@@ -13,6 +13,8 @@ use crate::sim::{ServiceChange, World, WorldEvent, WorldEventKind};
 const READ_MS: u32 = 2_600;
 /// For how long one about a fault stands.
 const FAULT_MS: u32 = 6_000;
+/// What a frame counts for at least where nothing moves.
+const STILL_MS: u32 = 100;
 /// Captions that wait; more are left out.
 const QUEUE_MAX: usize = 3;
 /// Faster than this (in thousandths) a story cannot be followed: a summary stands there instead.
@@ -67,6 +69,8 @@ impl Narrator {
 
     /// Goes on by a frame; returns whether there is more to tell.
     pub fn step(&mut self, lanes: &Lanes, world: &World, dt_ms: u32, speed_permille: u32) -> bool {
+        // Without motion frames are rare and take no time of their own.
+        let dt_ms = if lanes.tweens.is_still() { dt_ms.max(STILL_MS) } else { dt_ms };
         self.stands_ms = self.stands_ms.saturating_sub(dt_ms);
         if lanes.tweens.is_still() && self.shown.kind != "fault" {
             // Frames are rare: each shows how things are.

@@ -91,13 +91,16 @@ fn more_services(world: &World) -> Vec<Action> {
         ["producer", "worker", "claimer"].map(|it| free_name(world, it));
     let of_group = format!("STREAM {key} GROUP {group}");
     vec![
-        Action::new("Add producer", format!("SIM ADD PRODUCER {producer} STREAM {key} RATE 1/s")),
         Action::new(
-            "Add consumer",
+            text::DO_ADD_PRODUCER,
+            format!("SIM ADD PRODUCER {producer} STREAM {key} RATE 1/s"),
+        ),
+        Action::new(
+            text::DO_ADD_CONSUMER,
             format!("SIM ADD CONSUMER {worker} {of_group} CREATE 0 WORK 500ms EFFECT done"),
         ),
         Action::new(
-            "Add claimer",
+            text::DO_ADD_CLAIMER,
             format!("SIM ADD CLAIMER {claimer} {of_group} MIN-IDLE 30s WORK 500ms EFFECT done"),
         ),
     ]
@@ -109,19 +112,19 @@ fn service_row(world: &World, service: &ServiceView) -> Row {
     let is_down = matches!(service.state, ServiceState::Crashed | ServiceState::Stopped);
     let mut actions = if is_down {
         vec![
-            Action::new("Restart", format!("SIM RESTART {name}")),
-            Action::new("Remove", format!("SIM REMOVE {name}")),
+            Action::new(text::DO_RESTART, format!("SIM RESTART {name}")),
+            Action::new(text::DO_REMOVE, format!("SIM REMOVE {name}")),
         ]
     } else {
         vec![
-            Action::new("Crash", format!("SIM CRASH {name}")),
-            Action::new("Freeze", format!("SIM FREEZE {name} 10s")),
-            Action::new("Stop", format!("SIM STOP {name}")),
+            Action::new(text::DO_CRASH, format!("SIM CRASH {name}")),
+            Action::new(text::DO_FREEZE, format!("SIM FREEZE {name} 10s")),
+            Action::new(text::DO_STOP, format!("SIM STOP {name}")),
         ]
     };
     let pace = Pace::of(&service.options);
     if let Some(pace) = pace {
-        for (label, faster) in [("Slower", false), ("Faster", true)] {
+        for (label, faster) in [(text::DO_SLOWER, false), (text::DO_FASTER, true)] {
             if let Some(option) = pace.changed(faster) {
                 actions.push(Action::new(label, format!("SIM SET {name} {option}")));
             }
@@ -130,7 +133,10 @@ fn service_row(world: &World, service: &ServiceView) -> Row {
     if service.kind != ServiceKind::Claimer {
         let twin = free_name(world, name);
         let kind = service.kind.name();
-        actions.push(Action::new("+1", format!("SIM ADD {kind} {twin} {}", service.options)));
+        actions.push(Action::new(
+            text::DO_ONE_MORE,
+            format!("SIM ADD {kind} {twin} {}", service.options),
+        ));
     }
     let cells = vec![
         Cell::text(name.as_ref()),
@@ -239,7 +245,7 @@ pub fn inspector(world: &World) -> [Table; 4] {
                 Cell::number(stream.n_groups() as u64),
                 Cell::text(stream.last_id().to_string()),
             ],
-            actions: vec![Action::new("Info", format!("XINFO STREAM {key}"))],
+            actions: vec![Action::new(text::DO_INFO, format!("XINFO STREAM {key}"))],
             key: key.clone(),
             state: "",
         });
@@ -260,8 +266,8 @@ fn group_row(key: &str, group: &Group, lag: Option<i64>) -> Row {
         None => Cell::text(text::UNKNOWN),
     };
     let actions = vec![
-        Action::new("Pending", format!("XPENDING {key} {name} - + 10")),
-        Action::new("Replay", format!("XGROUP SETID {key} {name} 0")),
+        Action::new(text::DO_SHOW_PENDING, format!("XPENDING {key} {name} - + 10")),
+        Action::new(text::DO_REPLAY, format!("XGROUP SETID {key} {name} 0")),
     ];
     let cells = vec![
         Cell::text(text::of_stream(&name, key)),
@@ -286,7 +292,7 @@ fn consumers_of(world: &World, key: &str, group: &Group, table: &mut Table) {
                 Cell::number(consumer.n_pending()),
                 Cell::duration(world.server_now().saturating_sub(consumer.seen_time())),
             ],
-            actions: vec![Action::new("Delete", line)],
+            actions: vec![Action::new(text::DO_DELETE, line)],
         });
     }
 }
@@ -309,9 +315,9 @@ fn pending_of(world: &World, key: &str, group: &Group, table: &mut Table) {
                 Cell::number(one.delivery_count),
             ],
             actions: vec![
-                Action::new("Ack", format!("XACK {key} {group_name} {id}")),
-                Action::new("Claim", claim),
-                Action::new("Delete", format!("XDEL {key} {id}")),
+                Action::new(text::DO_ACK, format!("XACK {key} {group_name} {id}")),
+                Action::new(text::DO_CLAIM, claim),
+                Action::new(text::DO_DELETE, format!("XDEL {key} {id}")),
             ],
         });
     }

@@ -115,6 +115,25 @@ pub fn duration(ms: Millis) -> String {
     }
 }
 
+// What the buttons of the tables do.
+pub const DO_RESTART: &str = "Restart";
+pub const DO_REMOVE: &str = "Remove";
+pub const DO_CRASH: &str = "Crash";
+pub const DO_FREEZE: &str = "Freeze";
+pub const DO_STOP: &str = "Stop";
+pub const DO_ONE_MORE: &str = "+1";
+pub const DO_ADD_PRODUCER: &str = "Add producer";
+pub const DO_ADD_CONSUMER: &str = "Add consumer";
+pub const DO_ADD_CLAIMER: &str = "Add claimer";
+pub const DO_INFO: &str = "Info";
+pub const DO_SHOW_PENDING: &str = "Pending";
+pub const DO_REPLAY: &str = "Replay";
+pub const DO_DELETE: &str = "Delete";
+pub const DO_ACK: &str = "Ack";
+pub const DO_CLAIM: &str = "Claim";
+pub const DO_SLOWER: &str = "Slower";
+pub const DO_FASTER: &str = "Faster";
+
 pub const SERVICES: &str = "Services";
 pub const NO_SERVICES: &str = "No service yet: SIM ADD PRODUCER web STREAM orders adds one.";
 pub const STREAMS: &str = "Streams";
@@ -495,6 +514,27 @@ pub fn no_link(problem: &str) -> String {
 /// Why a link or a file was not opened.
 pub fn nothing_opened(problem: &str) -> String {
     format!("Nothing was opened: {problem}.")
+}
+
+pub const NOTHING_CHANGED: &str = "Nothing changed.";
+pub const OPEN_ELSEWHERE: &str = "This page is open in another tab. This one works on a copy of its \
+                                  session, which will not be kept.";
+pub const WORLD_IS_LOST: &str = "The stored session was damaged: how it began cannot be read, so its \
+                                 lines were run in a new world.";
+
+/// The browser's store does not work, from the start or from now on.
+pub fn not_kept(problem: &str, from_now_on: bool) -> String {
+    let start = if from_now_on { "From here on nothing" } else { "Nothing" };
+    format!("{start} is kept for the next visit: {problem}.")
+}
+
+/// Lines of the stored session are lost.
+pub fn session_damaged(n_damaged: usize, n_kept: usize) -> String {
+    format!(
+        "The stored session was damaged: {} could not be read and left out, {} came back.",
+        counted(n_damaged as u64, "line", "lines"),
+        counted(n_kept as u64, "line", "lines")
+    )
 }
 
 // The console.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::condition::millis;
+use super::file::waiting_ms;
 use super::judge::{Facts, judge};
 use super::{Evidence, Lesson, LessonError, ScriptLine, Standing};
 use crate::command::Profile;
@@ -89,13 +89,18 @@ impl Attempt {
         Ok(Attempt { watch: Watch::begin(&session), session })
     }
 
+    /// The lesson in a world that goes on: that of the lesson before.
+    pub fn go_on(session: Session) -> Attempt {
+        Attempt { watch: Watch::begin(&session), session }
+    }
+
     /// Types one line of a script. `wait 5s` and `answer NAME 2` are no commands: see
     /// `docs/authoring.md`.
     pub fn play(&mut self, lesson: &Lesson, line: &ScriptLine) {
         let words: Vec<&str> = line.line.split_whitespace().collect();
         match words.as_slice() {
             ["wait", duration] => {
-                let ms = millis(duration).and_then(|ms| Millis::try_from(ms).ok()).unwrap_or(0);
+                let ms = waiting_ms(duration).unwrap_or(0);
                 self.session.advance_to(self.session.now().saturating_add(ms), usize::MAX);
             }
             ["answer", name, choice] => {
@@ -143,8 +148,7 @@ pub fn scenario(lesson: &Lesson) -> Result<(Scenario, Millis), LessonError> {
     for line in &lesson.setup {
         let wrong = |what: String| LessonError { line: line.at_line, what };
         if let Some(duration) = line.line.strip_prefix("wait ") {
-            let ms = millis(duration.trim()).and_then(|ms| Millis::try_from(ms).ok());
-            let ms = ms.ok_or_else(|| wrong("write `wait 5s`".to_owned()))?;
+            let ms = waiting_ms(duration).map_err(wrong)?;
             after_ms = after_ms.saturating_add(ms);
             continue;
         }

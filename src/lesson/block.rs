@@ -12,7 +12,7 @@ pub struct Block {
 }
 
 /// Starts a block in the text form; no block may contain such a line.
-const MARK: &str = "%%% ";
+pub const MARK: &str = "%%% ";
 
 /// Writes blocks as one text, to be carried in a page.
 pub fn write(blocks: &[Block]) -> String {

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::condition::millis;
 use super::{Block, Condition, Prediction};
 use crate::command::Profile;
+use crate::time::Millis;
 
 /// A lesson.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,6 +116,9 @@ impl ScriptLine {
         if line.is_empty() {
             return Err(LessonError::at(at_line, "write a command to type".to_owned()));
         }
+        if let Some(duration) = line.strip_prefix("wait ") {
+            waiting_ms(duration).map_err(|what| LessonError::at(at_line, what))?;
+        }
         Ok(ScriptLine { who: who.to_owned(), line: line.to_owned(), optional, at_line })
     }
 }
@@ -130,6 +135,19 @@ fn script(line: u32, text: &str) -> Result<Vec<ScriptLine>, LessonError> {
     lines.map(|(n, text)| ScriptLine::parse(n, text)).collect()
 }
 
+/// The longest `wait` of a script, in virtual milliseconds: a mistake may not keep the check busy.
+const WAIT_MS_MAX: Millis = 24 * 3_600_000;
+
+/// How long `wait 5s` waits, in virtual milliseconds.
+///
+/// # Errors
+/// When it is no duration, or more than a day.
+pub fn waiting_ms(text: &str) -> Result<Millis, String> {
+    let ms = millis(text.trim()).and_then(|ms| Millis::try_from(ms).ok());
+    ms.filter(|ms| *ms <= WAIT_MS_MAX)
+        .ok_or_else(|| "write `wait 5s`, at most `wait 24h`".to_owned())
+}
+
 impl Lesson {
     /// Reads the blocks of a lesson; the first one is its head (`lesson`).
     ///
@@ -143,6 +161,16 @@ impl Lesson {
                 errors.push(error);
             }
         }
+        // A prediction that could not be read is not missing as well.
+        let scripts = lesson.solutions.iter().chain(&lesson.rejected).filter(|_| errors.is_empty());
+        let answers: Vec<LessonError> = scripts
+            .flat_map(|script| &script.lines)
+            .filter_map(|line| {
+                let wrong = lesson.answer_exists(&line.line).err()?;
+                Some(LessonError::at(line.at_line, wrong))
+            })
+            .collect();
+        errors.extend(answers);
         errors.extend(lesson.validate());
         (lesson, errors)
     }
@@ -206,32 +234,32 @@ impl Lesson {
         }
     }
 
+    /// Reads every line of the head; the first mistake is the one that is reported.
     fn head(&mut self, block: &Block) -> Result<(), LessonError> {
+        let mut result = Ok(());
         for (n, line) in (block.line..).zip(block.text.lines()) {
-            let Some((key, value)) = line.split_once(':') else { continue };
-            let value = value.trim().to_owned();
-            match key.trim() {
-                "number" => self.number = value,
-                "title" => self.title = value,
-                "about" => self.about = value,
-                "older" => self.older = value,
-                "scenario" => self.scenario = value,
-                "world" => match value.as_str() {
-                    "keep" => self.keep_world = true,
-                    "new" => self.keep_world = false,
-                    _ => return Err(LessonError::at(n, "world is `new` or `keep`".to_owned())),
-                },
-                "since" => {
-                    let profile = value.parse();
-                    self.since = profile.map_err(|error| LessonError::at(n, format!("{error}")))?;
-                }
-                key => {
-                    let what = format!(
-                        "no such entry `{key}`: there are title, about, since, older, scenario, \
-                         world"
-                    );
-                    return Err(LessonError::at(n, what));
-                }
+            if let Some((key, value)) = line.split_once(':') {
+                let entry = self.head_entry(key.trim(), value.trim());
+                result = result.and(entry.map_err(|what| LessonError::at(n, what)));
+            }
+        }
+        result
+    }
+
+    fn head_entry(&mut self, key: &str, value: &str) -> Result<(), String> {
+        match (key, value) {
+            ("number", _) => self.number = value.to_owned(),
+            ("title", _) => self.title = value.to_owned(),
+            ("about", _) => self.about = value.to_owned(),
+            ("older", _) => self.older = value.to_owned(),
+            ("scenario", _) => self.scenario = value.to_owned(),
+            ("world", "keep" | "new") => self.keep_world = value == "keep",
+            ("world", _) => return Err("world is `new` or `keep`".to_owned()),
+            ("since", _) => self.since = value.parse().map_err(|error| format!("{error}"))?,
+            _ => {
+                return Err(format!(
+                    "no such entry `{key}`: there are title, about, since, older, scenario, world"
+                ));
             }
         }
         Ok(())
@@ -257,6 +285,26 @@ impl Lesson {
             wrong(known, &format!("a goal asks for the prediction `{name}`, which is not there"));
         }
         errors
+    }
+}
+
+impl Lesson {
+    /// `answer NAME 2` names a choice that is there.
+    fn answer_exists(&self, line: &str) -> Result<(), String> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let ["answer", name, choice] = words.as_slice() else { return Ok(()) };
+        let found = self.predictions.iter().find(|prediction| prediction.name == *name);
+        let n_choices = match found {
+            Some(prediction) => prediction.choices.len(),
+            None => return Err(format!("no prediction is called `{name}`")),
+        };
+        match choice.parse::<usize>() {
+            Ok(n) if (1..=n_choices).contains(&n) => Ok(()),
+            _ => Err(format!(
+                "`{name}` has {n_choices} choices: write `answer {name} 1` to `answer {name} \
+                 {n_choices}`"
+            )),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub use attempt::{Attempt, Watch, scenario, start};
 pub use block::Block;
 pub use condition::Condition;
 pub use evidence::Evidence;
-pub use file::{Goal, Lesson, LessonError, Script, ScriptLine};
+pub use file::{Goal, Lesson, LessonError, Script, ScriptLine, waiting_ms};
 pub use judge::{Standing, judge, solved};
 pub use prediction::{Choice, Prediction};
 pub use progress::{Progress, Status};

@@ -94,7 +94,7 @@ pub fn check(workspace: &Workspace, numbers: &[&str]) -> Result<()> {
     }
     let mut n_findings = errors.len();
     for lesson in &lessons {
-        for (line, what) in checks::check(lesson) {
+        for (line, what) in checks::check(&course, lesson) {
             println!("{}", show(workspace, &lesson.path, line, &what));
             n_findings += 1;
         }

@@ -8,18 +8,25 @@ use streamlanes::lesson::{Attempt, Lesson, Prediction, Script, ScriptLine, Stand
 use streamlanes::resp::{Value, decode};
 use streamlanes::sim::transcript::{EntryState, Origin};
 
-use crate::course::CourseLesson;
+use crate::course::{Course, CourseLesson};
 
 /// What is wrong with a lesson: the line of its file, counted from 1, and what.
 pub type Finding = (u32, String);
 
-/// Everything that is wrong with a lesson on the versions that it claims.
-pub fn check(lesson: &CourseLesson) -> Vec<Finding> {
+/// Every lesson runs on it.
+const NEWEST: Profile = Profile::Redis810;
+
+/// Everything that is wrong with a lesson of the course on the versions that it claims.
+pub fn check(course: &Course, lesson: &CourseLesson) -> Vec<Finding> {
     let claimed: Vec<Profile> =
         Profile::ALL.into_iter().filter(|profile| lesson.lesson.runs_on(*profile)).collect();
     let mut on: BTreeMap<Finding, Vec<Profile>> = BTreeMap::new();
     for profile in &claimed {
-        for finding in check_on(lesson, *profile) {
+        let mut findings = check_on(lesson, *profile);
+        for before in course.before(lesson).into_iter().filter(|_| lesson.lesson.keep_world) {
+            findings.extend(kept_world(&lesson.lesson, &before.lesson, *profile));
+        }
+        for finding in findings {
             on.entry(finding).or_default().push(*profile);
         }
     }
@@ -68,11 +75,37 @@ fn check_on(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
             findings.push((line_of(script), what));
         }
     }
-    findings.extend(useless_goals(data, profile));
+    // What is needed does not depend on the version: once is enough.
+    if profile == NEWEST {
+        findings.extend(useless_goals(data, profile));
+    }
     for prediction in data.predictions.iter().filter(|prediction| !prediction.check.is_empty()) {
         findings.extend(predicted(data, profile, prediction));
     }
     findings.extend(quoted(lesson, profile));
+    findings
+}
+
+/// A lesson that keeps the world can be solved in each one that the lesson before leaves behind.
+fn kept_world(lesson: &Lesson, before: &Lesson, profile: Profile) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for left in before.solutions.iter().filter(|_| before.runs_on(profile)) {
+        let session = play(before, profile, &left.lines).session;
+        let context = format!("after the solution `{}` of {}", left.name, before.number);
+        if solved(&Attempt::go_on(session.clone()).standings(lesson)) {
+            findings.push((1, format!("{context} it is solved from the start")));
+        }
+        for script in &lesson.solutions {
+            let mut attempt = Attempt::go_on(session.clone());
+            for line in &script.lines {
+                attempt.play(lesson, line);
+            }
+            if !solved(&attempt.standings(lesson)) {
+                let what = format!("{context} the solution `{}` does not solve it", script.name);
+                findings.push((line_of(script), what));
+            }
+        }
+    }
     findings
 }
 
@@ -120,7 +153,7 @@ fn solution(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> 
             format!("after the solution `{}` the goal `{}` {reason}", script.name, goal.name);
         findings.push((line_of(script), what));
     }
-    if findings.is_empty() {
+    if findings.is_empty() && profile == NEWEST {
         findings.extend(not_needed(lesson, profile, script));
     }
     findings
@@ -225,7 +258,7 @@ fn last_reply(attempt: &Attempt) -> Option<(Option<Value>, bool)> {
 fn quoted(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
     let data = &lesson.lesson;
     // Replies differ between versions (XINFO grows); the quoted ones are those of the newest.
-    if profile != Profile::ALL[Profile::ALL.len() - 1] {
+    if profile != NEWEST {
         return Vec::new();
     }
     let mut findings = Vec::new();

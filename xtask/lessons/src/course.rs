@@ -62,6 +62,9 @@ impl fmt::Display for CourseError {
     }
 }
 
+/// A longer lesson is none that anybody finishes, or not a lesson.
+const LESSON_BYTES_MAX: usize = 65_536;
+
 /// The file that orders the course.
 pub const INDEX: &str = "course.txt";
 
@@ -113,6 +116,7 @@ impl Course {
                 return (Course { strings, chapters }, errors);
             }
         };
+        let mut slugs: Vec<String> = Vec::new();
         for (line, text) in (1u32..).zip(text.lines()) {
             let mut fail = |what: String| {
                 errors.push(CourseError { path: index.clone(), line, what });
@@ -123,7 +127,11 @@ impl Course {
                     chapters.push(Chapter { number, title, lessons: Vec::new() });
                 }
                 Entry::Lesson { slug, fast } => match chapters.last_mut() {
+                    Some(_) if slugs.contains(&slug) => {
+                        fail(format!("`{slug}` stands in the course already"));
+                    }
                     Some(chapter) if slug.starts_with(&format!("{}.", chapter.number)) => {
+                        slugs.push(slug.clone());
                         match load_lesson(folder, slug, fast, &strings) {
                             Ok(lesson) => chapter.lessons.push(lesson),
                             Err(lesson_errors) => errors.extend(lesson_errors),
@@ -144,6 +152,14 @@ impl Course {
         errors.extend(orphans(folder, &text));
         errors.extend(dead_links(&chapters));
         (Course { strings, chapters }, errors)
+    }
+
+    /// The lessons from which learners come to a lesson: the one before in the course, and the one
+    /// before on the fast path.
+    pub fn before(&self, lesson: &CourseLesson) -> Vec<&CourseLesson> {
+        let earlier = || self.lessons().take_while(|other| other.slug != lesson.slug);
+        let fast = earlier().filter(|other| other.fast).last().filter(|_| lesson.fast);
+        earlier().last().into_iter().chain(fast).collect()
     }
 
     /// All lessons in their order.
@@ -225,6 +241,10 @@ fn load_lesson(
     let fail = |line: u32, what: String| CourseError { path: path.clone(), line, what };
     let text = std::fs::read_to_string(&path)
         .map_err(|error| vec![fail(1, format!("cannot be read: {error}"))])?;
+    if LESSON_BYTES_MAX < text.len() {
+        let what = format!("is longer than {LESSON_BYTES_MAX} bytes: make two lessons of it");
+        return Err(vec![fail(1, what)]);
+    }
     let number = slug.split('-').next().unwrap_or_default();
     let prose = markdown::read(&text, number, strings)
         .map_err(|errors| errors.into_iter().map(|(n, what)| fail(n, what)).collect::<Vec<_>>())?;

@@ -7,9 +7,8 @@
 use streamlanes::command::Profile;
 use streamlanes::engine::event::Name;
 use streamlanes::engine::{Stream, StreamId};
-use streamlanes::lesson::ScriptLine;
+use streamlanes::lesson::{ScriptLine, waiting_ms};
 use streamlanes::resp::{decode, layout::layout};
-use streamlanes::sim::quantity::parse_duration;
 use streamlanes::sim::transcript::EntryState;
 use streamlanes::sim::{Scenario, Session, Submitted, World};
 use streamlanes::view::text;
@@ -145,8 +144,7 @@ impl Run {
     fn step(&mut self, line: &ScriptLine) -> Result<Vec<String>, Mistake> {
         let mut said = Vec::new();
         if let Some(duration) = line.line.strip_prefix("wait ") {
-            let ms = parse_duration(duration.trim());
-            let ms = ms.ok_or_else(|| (line.at_line, "write `wait 5s`".to_owned()))?;
+            let ms = waiting_ms(duration).map_err(|what| (line.at_line, what))?;
             self.session.advance_to(self.session.now().saturating_add(ms), usize::MAX);
         } else {
             match self.session.submit(&line.who, &line.line) {
@@ -342,7 +340,7 @@ mod tests {
             assert_eq!(mistake.0, line, "{text}");
             assert!(mistake.1.contains(part), "{text}: {}", mistake.1);
         }
-        let error = Demo::parse("a", 7, "wait x\nPING").unwrap().play().unwrap_err();
-        assert_eq!(error, (7, "write `wait 5s`".to_owned()));
+        let mistake = Demo::parse("a", 7, "wait x\nPING").unwrap_err();
+        assert_eq!(mistake, (7, "write `wait 5s`, at most `wait 24h`".to_owned()));
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+use streamlanes::lesson::block::MARK;
 use streamlanes::lesson::{Block, Prediction};
 
 use crate::demo::Demo;
@@ -116,6 +117,13 @@ impl Reader<'_> {
             }
             Event::End(TagEnd::CodeBlock) if self.open.is_some() => {
                 let block = self.open.take()?;
+                for (n, line) in (block.line..).zip(block.text.lines()) {
+                    if line.starts_with(MARK) {
+                        let what = "a line may not begin with `%%% `: the page would take it for a \
+                                    block";
+                        self.mistakes.push((n, what.to_owned()));
+                    }
+                }
                 let html = self.html_of(&block);
                 self.blocks.push(block);
                 html.map(|html| Event::Html(CowStr::from(html)))

@@ -53,7 +53,7 @@ pub(super) async fn solves_a_lesson(page: &Page<'_>) -> Result<()> {
 }
 
 /// Opens a page and waits until the engine answers: before that there is nobody to press Enter for.
-async fn open(page: &Page<'_>, path: &str) -> Result<()> {
+pub(super) async fn open(page: &Page<'_>, path: &str) -> Result<()> {
     page.visit(path).await?;
     let find = async || {
         let script = "return document.querySelectorAll('#lesson-body[data-live]').length";

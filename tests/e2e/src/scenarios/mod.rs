@@ -1,5 +1,6 @@
 //! The scenarios, in the order in which they run.
 
+mod fast_path;
 mod first_load;
 mod first_session;
 mod harness;
@@ -43,6 +44,7 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(first_session::adds_reads_and_acknowledges),
     scenario!(first_session::makes_mistakes),
     scenario!(first_session::solves_a_lesson),
+    scenario!(fast_path::is_walked_by_keyboard),
 ];
 
 fn must_be_silent(complaints: &[String]) -> Result<()> {

@@ -15,7 +15,7 @@ pub static DEBUG: Spec = Spec {
     arity: -2,
     group: "server",
     flags: &["admin", "noscript", "loading", "stale"],
-    syntax: "<SLEEP seconds | HELP>",
+    syntax: "<SET-ACTIVE-EXPIRE <0 | 1> | SLEEP seconds | HELP>",
     complexity: "Depends on the subcommand",
     summary: "Things for those who test a server.",
     why: "`DEBUG SLEEP` shows what a slow command does to the one who sent it.",
@@ -32,9 +32,17 @@ fn debug(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         let micros = decimal_micros(args.word()?).unwrap_or(0).max(0);
         return sleep(ctx, micros.unsigned_abs() / 1000);
     }
+    if args.n_left() == 2 && args.eat("SET-ACTIVE-EXPIRE") {
+        // Test harnesses turn it off and on. Keys expire at their time in any case.
+        args.word()?;
+        ctx.out.ok();
+        return Ok(Flow::Done);
+    }
     if args.n_left() == 1 && args.eat("HELP") {
         let lines = [
             "DEBUG <subcommand> [<arg> ...]. Subcommands are:",
+            "SET-ACTIVE-EXPIRE <0|1>",
+            "    Accepted; keys expire at their time in any case.",
             "SLEEP <seconds>",
             "    Keep this client waiting.",
             "HELP",

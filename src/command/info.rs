@@ -45,7 +45,7 @@ pub fn version(profile: Profile) -> &'static str {
 type Section = fn(&mut Ctx<'_>, &mut String) -> std::fmt::Result;
 
 /// Name, whether it belongs to the default, and what writes it.
-const SECTIONS: [(&str, bool, Section); 9] = [
+const SECTIONS: [(&str, bool, Section); 10] = [
     ("server", true, server),
     ("clients", true, clients),
     ("memory", true, memory),
@@ -54,6 +54,7 @@ const SECTIONS: [(&str, bool, Section); 9] = [
     ("replication", true, replication),
     ("commandstats", false, commandstats),
     ("errorstats", true, errorstats),
+    ("cluster", true, cluster),
     ("keyspace", true, keyspace),
 ];
 
@@ -194,6 +195,10 @@ fn errorstats(ctx: &mut Ctx<'_>, text: &mut String) -> std::fmt::Result {
         write!(text, "errorstat_{}:count={count}\r\n", String::from_utf8_lossy(code))?;
     }
     Ok(())
+}
+
+fn cluster(_: &mut Ctx<'_>, text: &mut String) -> std::fmt::Result {
+    write!(text, "# Cluster\r\ncluster_enabled:0\r\n")
 }
 
 fn keyspace(ctx: &mut Ctx<'_>, text: &mut String) -> std::fmt::Result {

@@ -99,7 +99,9 @@ pub fn demo(strings: &Strings, caption: &str, frames: &[Frame]) -> String {
     for (n, frame) in frames.iter().enumerate() {
         let words = match frame.line.as_str() {
             "" => strings.get(strings::BEFORE).to_owned(),
-            line if frame.who.is_empty() => line.to_owned(),
+            line if frame.who.is_empty() => {
+                format!("{} {}", line.trim_start_matches("wait "), strings.get(strings::LATER))
+            }
             line => format!("{}> {line}", frame.who),
         };
         let label = format!("{} {n}: {words}", strings.get(strings::STEP));
@@ -163,7 +165,7 @@ pub fn article(course: &Course, lesson: &CourseLesson) -> String {
     };
     let mut out = format!(
         "<article class=\"lesson\" data-lesson=\"{slug}\" data-number=\"{number}\">\n\
-         <p class=\"kicker\">{kicker} {number}</p>\n<div{language}>\
+         <p class=\"kicker\">{kicker} {number}</p>\n<div class=\"lesson-prose\"{language}>\
          <h2 id=\"lesson-title\">{title}</h2>\n",
         slug = escape(&lesson.slug),
         number = escape(&data.number),

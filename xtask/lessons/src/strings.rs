@@ -22,7 +22,7 @@ pub struct Strings {
 }
 
 /// Every text that this crate puts into pages.
-pub const OWN: [&str; 23] = [
+pub const OWN: [&str; 24] = [
     LESSON,
     GOALS,
     RESET,
@@ -46,6 +46,7 @@ pub const OWN: [&str; 23] = [
     STEP,
     FAST,
     FAST_START,
+    LATER,
 ];
 
 pub const LESSON: &str = "Lesson";
@@ -70,6 +71,7 @@ pub const BECAUSE: &str = "Because";
 pub const BACK: &str = "Step back";
 pub const ON: &str = "Step on";
 pub const STEP: &str = "Step";
+pub const LATER: &str = "later";
 pub const FAST: &str = "fast path";
 pub const FAST_START: &str = "The fast path: twelve lessons, about 45 minutes";
 

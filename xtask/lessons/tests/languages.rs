@@ -87,7 +87,10 @@ fn a_second_language_is_built_and_falls_back_to_english() {
 
     let second = page(&pages, "de/lessons/0.2-drive-time.html");
     has(second, "<html lang=\"de\"");
-    has(second, "<div lang=\"en\"><h2 id=\"lesson-title\">You own the clock</h2>");
+    has(
+        second,
+        "<div class=\"lesson-prose\" lang=\"en\"><h2 id=\"lesson-title\">You own the clock</h2>",
+    );
     has(second, "<ol class=\"goals\" lang=\"en\">");
     has(second, ">Ziele</h3>");
 
@@ -107,7 +110,7 @@ fn english_is_complete_and_stands_at_the_root() {
     assert_eq!(pages.len(), 1 + course.lessons().count());
     for page in &pages {
         has(&page.html, "<html lang=\"en\"");
-        assert!(!page.html.contains("<div lang="), "{} changes its language", page.path);
+        assert!(!page.html.contains("lesson-prose\" lang="), "{} changes its language", page.path);
     }
     has(page(&pages, "index.html"), "href=\"lessons/0.1-first-command.html\"");
 }
@@ -122,5 +125,5 @@ fn a_translation_may_change_only_texts() {
     assert_eq!(errors.len(), 2, "{errors:?}");
     has(&errors[0], "translate only texts");
     has(&errors[1], "is not in the course");
-    has(page(&pages, "de/lessons/0.2-drive-time.html"), "<div lang=\"en\">");
+    has(page(&pages, "de/lessons/0.2-drive-time.html"), "lesson-prose\" lang=\"en\">");
 }

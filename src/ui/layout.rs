@@ -115,7 +115,7 @@ impl LayoutPane {
             Some(state) => pane.show_legend(state == "open"),
             None => {
                 // The style sheet folds it where the page is narrow.
-                let narrow = dom::window().match_media("(max-width: 720px)").ok().flatten();
+                let narrow = dom::window().match_media("(max-width: 1080px)").ok().flatten();
                 let is_open = !narrow.is_some_and(|query| query.matches());
                 dom::set_attr(
                     &pane.legend,

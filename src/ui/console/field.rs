@@ -97,8 +97,8 @@ impl Field {
                 append(&self.picture, &el_text("span", "ghost", &ghost));
             }
             self.drawn = Some(key);
+            self.follow_scroll();
         }
-        self.follow_scroll();
     }
 
     /// Keeps the picture under the text when the input scrolls.

@@ -86,6 +86,11 @@ pub struct LanesPane {
     twin_is_stale: bool,
     pointer: Option<[f32; 2]>,
     extent_px: f32,
+    /// How far the picture is scrolled down. Kept, since asking the browser in every frame makes it
+    /// lay the page out in every frame.
+    scroll_y: f32,
+    /// The room has to be measured.
+    resized: bool,
     _size: SizeObserver,
     _listeners: Vec<Listener>,
 }
@@ -124,6 +129,8 @@ impl LanesPane {
             twin_is_stale: true,
             pointer: None,
             extent_px: 0.0,
+            scroll_y: 0.0,
+            resized: true,
             _size: size,
             _listeners: listeners,
         })
@@ -133,7 +140,8 @@ impl LanesPane {
         self.dirty = true;
         let log_width = Plan::log_width(self.canvas.size()[0]);
         match msg {
-            LanesMsg::Resized | LanesMsg::Scrolled => {}
+            LanesMsg::Resized => self.resized = true,
+            LanesMsg::Scrolled => self.scroll_y = self.scroll.scroll_top() as f32,
             LanesMsg::Point(at) => self.pointer = *at,
             LanesMsg::Drag { at, dx } => {
                 if let Some(stream) = self.stream_at(*at) {
@@ -216,6 +224,9 @@ impl LanesPane {
     }
 
     fn fit_canvas(&mut self) {
+        if !std::mem::take(&mut self.resized) {
+            return;
+        }
         let (width, height) = (self.stage.client_width(), self.stage.client_height());
         self.canvas.fit(f64::from(width), f64::from(height));
     }
@@ -237,8 +248,7 @@ impl LanesPane {
         }
         let view = View { camera: &self.camera, width };
         let picture = self.lanes.picture(world, view);
-        let scroll_y = self.scroll.scroll_top() as f32;
-        let plan = Plan::new(&picture, &self.camera, [width, height], scroll_y);
+        let plan = Plan::new(&picture, &self.camera, [width, height], self.scroll_y);
         self.look.hover = self.pointer.and_then(|[x, y]| hit::at(&self.scene, x, y));
         let markers = |stream, group| self.lanes.marker(stream, group);
         let size = [width, height];

@@ -64,7 +64,7 @@ pub(super) async fn open(page: &Page<'_>, path: &str) -> Result<()> {
 }
 
 /// Waits until a line of the transcript begins with `start`; returns that line.
-async fn said(page: &Page<'_>, start: &str) -> Result<String> {
+pub(super) async fn said(page: &Page<'_>, start: &str) -> Result<String> {
     let find = async || {
         let transcript = page.find(id::TRANSCRIPT).await?.text().await?;
         let found = transcript.lines().rev().find(|line| line.trim_start().starts_with(start));
@@ -83,7 +83,7 @@ async fn twin_shows(page: &Page<'_>, word: &str) -> Result<()> {
     page.wait_for(&format!("the lanes to show {word}"), find).await
 }
 
-async fn goals_are(page: &Page<'_>, wanted: &[&str]) -> Result<()> {
+pub(super) async fn goals_are(page: &Page<'_>, wanted: &[&str]) -> Result<()> {
     let find = async || {
         let script = "return [...document.querySelectorAll('[data-goal]')]
             .map((goal) => goal.dataset.state || '')";

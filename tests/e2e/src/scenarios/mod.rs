@@ -4,6 +4,7 @@ mod fast_path;
 mod first_load;
 mod first_session;
 mod harness;
+mod lesson_pane;
 
 use std::pin::Pin;
 
@@ -45,6 +46,10 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(first_session::makes_mistakes),
     scenario!(first_session::solves_a_lesson),
     scenario!(fast_path::is_walked_by_keyboard),
+    scenario!(lesson_pane::scrubs_a_demonstration),
+    scenario!(lesson_pane::goes_back_to_a_checkpoint),
+    scenario!(lesson_pane::moves_on_and_back),
+    scenario!(lesson_pane::takes_progress_from_a_file),
 ];
 
 fn must_be_silent(complaints: &[String]) -> Result<()> {

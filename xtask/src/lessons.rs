@@ -132,14 +132,19 @@ pub fn new(workspace: &Workspace, slug: &str) -> Result<()> {
     Ok(())
 }
 
-/// The index with a lesson at the end of its chapter.
+/// The index with a lesson behind the last one of its chapter that has a smaller number.
 fn with_lesson(index: &str, number: &str, slug: &str) -> Result<String> {
     let chapter = number.split('.').next().unwrap_or_default();
     let mut lines: Vec<&str> = index.lines().collect();
-    let of_chapter = |line: &str| {
-        line.starts_with(&format!("{chapter}.")) || line.starts_with(&format!("{chapter} "))
+    let number_in = |name: &str| {
+        let number = name.strip_prefix(&format!("{chapter}."))?.split(['-', ' ']).next()?;
+        number.parse::<u32>().ok()
     };
-    let last = lines.iter().rposition(|line| of_chapter(line));
+    let own = number_in(number);
+    let is_before = |line: &str| {
+        line.starts_with(&format!("{chapter} ")) || number_in(line).is_some_and(|n| Some(n) < own)
+    };
+    let last = lines.iter().rposition(|line| is_before(line));
     let last = last.with_context(|| format!("{INDEX} has no chapter {chapter}: add it first"))?;
     lines.insert(last + 1, slug);
     Ok(lines.join("\n") + "\n")
@@ -152,10 +157,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lesson_goes_to_the_end_of_its_chapter() {
-        let index = "4 Groups\n4.1-a\n\n5 More\n5.1-b\n";
-        let with = with_lesson(index, "4.2", "4.2-new").unwrap();
-        assert_eq!(with, "4 Groups\n4.1-a\n4.2-new\n\n5 More\n5.1-b\n");
-        assert!(with_lesson(index, "9.1", "9.1-x").is_err());
+    fn the_lesson_to_start_from_has_no_mistake() {
+        let folder = std::env::temp_dir().join(format!("streamlanes-new-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(INDEX), "4 Groups\n4.1-new\n").unwrap();
+        fs::write(folder.join("4.1-new.md"), TEMPLATE).unwrap();
+        let (course, errors) = Course::load(&folder);
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(errors, []);
+        let findings: Vec<_> =
+            course.lessons().flat_map(|lesson| checks::check(&course, lesson)).collect();
+        assert_eq!(findings, []);
+    }
+
+    #[test]
+    fn a_lesson_goes_to_its_place_in_its_chapter() {
+        let index = "4 Groups\n4.1-a\n4.10-c fast\n\n5 More\n5.2-b\n";
+        let with = |number: &str, slug: &str| with_lesson(index, number, slug);
+        let before = with("4.2", "4.2-new").unwrap();
+        assert_eq!(before, "4 Groups\n4.1-a\n4.2-new\n4.10-c fast\n\n5 More\n5.2-b\n");
+        let last = with("4.11", "4.11-new").unwrap();
+        assert_eq!(last, "4 Groups\n4.1-a\n4.10-c fast\n4.11-new\n\n5 More\n5.2-b\n");
+        let first = with("5.1", "5.1-new").unwrap();
+        assert_eq!(first, "4 Groups\n4.1-a\n4.10-c fast\n\n5 More\n5.1-new\n5.2-b\n");
+        assert!(with("9.1", "9.1-x").is_err());
     }
 }

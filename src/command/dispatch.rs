@@ -169,7 +169,7 @@ impl Server {
         self.state.fault_word_idx = error.word_idx();
         let is_exec = number.is_some_and(|number| table::entry(number).spec.name == "EXEC");
         let Some(client) = self.state.clients.get_mut(id) else { return };
-        if client.multi.is_some() && is_exec {
+        if is_exec {
             transaction::discard(&mut self.state, id);
             let why = error.message();
             let why = why.strip_prefix(b"ERR ").unwrap_or(why);
@@ -226,7 +226,7 @@ impl Server {
                 SignalKind::LostGroup if self.profile.wakes_by_key() => {
                     self.state.waiters.signal(signal.db, &signal.key)
                 }
-                SignalKind::Gone | SignalKind::LostGroup => {
+                SignalKind::Gone | SignalKind::LostGroup | SignalKind::Released => {
                     self.state.waiters.signal_end(signal.db, &signal.key)
                 }
             }

@@ -7,7 +7,7 @@ use crate::time::Millis;
 use super::args::strict_i64;
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
 use super::error::CommandError;
-use super::{Args, Spec, notify};
+use super::{Args, Profile, Spec, notify};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -296,7 +296,8 @@ fn blocking_pop(ctx: &mut Ctx<'_>, args: &mut Args<'_>, end: End) -> Result<Flow
     let Some((timeout, keys)) = args.rest().split_last() else {
         return Err(CommandError::Syntax);
     };
-    let deadline = deadline(timeout, ctx.now).map_err(|e| e.at(args.words().len() - 1))?;
+    let deadline =
+        deadline(timeout, ctx.now, ctx.profile).map_err(|e| e.at(args.words().len() - 1))?;
     for key in keys {
         if ctx.store.list(ctx.db, key)?.is_none() {
             continue;
@@ -319,52 +320,82 @@ fn blocking_pop(ctx: &mut Ctx<'_>, args: &mut Args<'_>, end: End) -> Result<Flow
 }
 
 /// The end of a time-out in seconds, which may have a fraction; 0 is never.
-fn deadline(timeout: &[u8], now: Millis) -> Result<Option<Millis>, CommandError> {
+fn deadline(timeout: &[u8], now: Millis, profile: Profile) -> Result<Option<Millis>, CommandError> {
     let not_a_float = || CommandError::text("ERR timeout is not a float or out of range");
     let micros = decimal_micros(timeout).ok_or_else(not_a_float)?;
+    let negative = || CommandError::text("ERR timeout is negative");
+    // Before 7.2 what is too far away overflows.
+    let out_of_range = || match profile.refuses_far_timeouts() {
+        true => CommandError::text("ERR timeout is out of range"),
+        false => negative(),
+    };
     if micros == i64::MAX {
-        return Err(CommandError::text("ERR timeout is out of range"));
+        return Err(out_of_range());
     }
-    if micros < 0 {
-        return Err(CommandError::text("ERR timeout is negative"));
+    if micros <= -1000 {
+        return Err(negative());
     }
-    if micros == 0 {
+    // Less than a millisecond ago is rounded to 0 as well.
+    if micros <= 0 {
         return Ok(None);
     }
     // Rounded up, so that a tiny time-out does not become "for ever".
     let ms = u64::try_from(micros).unwrap_or(u64::MAX).div_ceil(1000);
-    let out_of_range = || CommandError::text("ERR timeout is out of range");
     let at = now.checked_add(ms).filter(|at| *at <= i64::MAX as u64);
     Ok(Some(at.ok_or_else(out_of_range)?))
 }
 
-/// A decimal number with an optional fraction, in millionths; what is finer is cut off, and what is
-/// too large becomes the largest number.
+/// A decimal number with an optional fraction and exponent, in millionths; what is finer is rounded
+/// up, and what is too large becomes the largest number.
 pub fn decimal_micros(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] | digits => (false, digits),
+    let (is_negative, unsigned) = match text {
+        [b'-', unsigned @ ..] => (true, unsigned),
+        [b'+', unsigned @ ..] | unsigned => (false, unsigned),
     };
-    let mut parts = digits.splitn(2, |&byte| byte == b'.');
+    let mut halves = unsigned.splitn(2, |byte| byte.eq_ignore_ascii_case(&b'e'));
+    let (mantissa, exponent) = (halves.next()?, halves.next());
+    let mut parts = mantissa.splitn(2, |&byte| byte == b'.');
     let (whole, fraction) = (parts.next()?, parts.next().unwrap_or_default());
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }
-    let all_digits = whole.iter().chain(fraction).all(u8::is_ascii_digit);
-    let number = |digits: &[u8]| match digits {
-        [] => Some(0),
-        _ => std::str::from_utf8(digits).ok()?.parse::<i64>().ok(),
-    };
-    let mut micros = [b'0'; 6];
-    for (place, digit) in micros.iter_mut().zip(fraction) {
-        *place = *digit;
+    // How many of the digits stand before the point that separates whole millionths.
+    let n_whole = whole.len() as i64 + 6 + exponent.map_or(Some(0), decimal_exponent)?;
+    let mut micros: i64 = 0;
+    let mut has_rest = false;
+    let mut n_digits = 0;
+    for digit in whole.iter().chain(fraction) {
+        let value = i64::from(digit.checked_sub(b'0').filter(|&value| value < 10)?);
+        if n_digits < n_whole {
+            micros = micros.saturating_mul(10).saturating_add(value);
+        } else {
+            has_rest |= value != 0;
+        }
+        n_digits += 1;
     }
-    if !all_digits {
+    while n_digits < n_whole && micros != 0 && micros != i64::MAX {
+        micros = micros.saturating_mul(10);
+        n_digits += 1;
+    }
+    micros = micros.saturating_add(i64::from(has_rest));
+    Some(if is_negative { -micros } else { micros })
+}
+
+/// The number behind an `e`; beyond a few hundred one is like the other.
+fn decimal_exponent(text: &[u8]) -> Option<i64> {
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    if digits.is_empty() {
         return None;
     }
-    let whole = number(whole).unwrap_or(i64::MAX);
-    let sum = whole.saturating_mul(1_000_000).saturating_add(number(&micros)?);
-    Some(if negative { -sum } else { sum })
+    let mut exponent: i64 = 0;
+    for digit in digits {
+        let value = digit.checked_sub(b'0').filter(|&value| value < 10)?;
+        exponent = exponent.saturating_mul(10).saturating_add(i64::from(value)).min(1000);
+    }
+    Some(if is_negative { -exponent } else { exponent })
 }
 
 #[cfg(test)]
@@ -373,17 +404,27 @@ mod tests {
 
     #[test]
     fn time_outs_have_fractions() {
-        for (text, micros) in
-            [("0", 0), ("1", 1_000_000), ("0.5", 500_000), (".25", 250_000), ("-1", -1_000_000)]
-        {
+        for (text, micros) in [
+            ("0", 0),
+            ("1", 1_000_000),
+            ("0.5", 500_000),
+            (".25", 250_000),
+            ("-1", -1_000_000),
+            ("1e3", 1_000_000_000),
+            ("1.5E-3", 1_500),
+            ("2.e+1", 20_000_000),
+            ("1e-9", 1),
+            ("0e999", 0),
+            ("1e999", i64::MAX),
+        ] {
             assert_eq!(decimal_micros(text.as_bytes()), Some(micros), "{text}");
         }
-        for text in ["", ".", "x", "1.x", "1e3"] {
+        for text in ["", ".", "x", "1.x", "e3", "1e", "1e+", "1e3x", "--1"] {
             assert_eq!(decimal_micros(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(deadline(b"0.0001", 10), Ok(Some(11)));
-        assert_eq!(deadline(b"0", 10), Ok(None));
+        assert_eq!(deadline(b"0.0001", 10, Profile::Redis86), Ok(Some(11)));
+        assert_eq!(deadline(b"0", 10, Profile::Redis86), Ok(None));
         let out_of_range = Err(CommandError::text("ERR timeout is out of range"));
-        assert_eq!(deadline(b"99999999999999999999", 10), out_of_range);
+        assert_eq!(deadline(b"99999999999999999999", 10, Profile::Redis86), out_of_range);
     }
 }

@@ -71,10 +71,12 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         ctx.store.set_expiry(ctx.db, key, old_expiry);
     }
     ctx.notify(notify::STRING, "set", key);
-    if let Some(at) = expires_at
-        && set_or_delete(ctx, key, at)
-    {
+    if let Some(at) = expires_at {
+        let is_ahead = set_or_delete(ctx, key, at);
         ctx.notify(notify::GENERIC, "expire", key);
+        if !is_ahead {
+            ctx.notify(notify::EXPIRED, "expired", key);
+        }
     }
     Ok(Flow::Done)
 }

@@ -29,6 +29,8 @@ pub enum SignalKind {
     /// It lost a group: group readers look again. For WATCH a stream does not change with its
     /// groups.
     LostGroup,
+    /// A pending entry was given back: group readers that claim look again.
+    Released,
 }
 
 /// The queues behind a [`Recorder`]. Both are off at first, and cost nothing while they are off.

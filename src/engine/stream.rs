@@ -242,6 +242,12 @@ impl Stream {
         Ok(id)
     }
 
+    /// The number of entries ever added stops at the greatest signed one, as in Redis 8.10. Before, it
+    /// goes on and is shown as a negative one.
+    pub fn stop_counting_entries(&mut self) {
+        self.log.entries_added = self.log.entries_added.min(i64::MAX as u64);
+    }
+
     /// XDEL: deletes an entry; whether it was there. Pending references stay.
     pub fn delete(&mut self, id: StreamId, rec: &mut Recorder<'_>) -> bool {
         let deleted = self.log.delete(id);

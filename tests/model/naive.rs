@@ -447,7 +447,7 @@ fn one_more(count: u64) -> u64 {
 }
 
 fn idle_for_claim(p: &Pending, min_idle: u64, now: u64) -> bool {
-    min_idle == 0 || (p.time <= now && now - p.time >= min_idle)
+    min_idle == 0 || p.consumer.is_none() || (p.time <= now && now - p.time >= min_idle)
 }
 
 /// The size of a node by the rules of Redis's encoding, item by item.

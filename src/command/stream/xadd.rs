@@ -2,7 +2,7 @@
 
 use super::trim_options::TrimOptions;
 use crate::command::{Args, CommandError, Ctx, Flow, Profile, Spec, id_text, notify};
-use crate::engine::{AppendError, NewId, StreamId, StreamMut, Trim, auto_iid};
+use crate::engine::{AppendError, Counting, NewId, StreamId, StreamMut, Trim, auto_iid};
 
 /// `XADD key [NOMKSTREAM] [KEEPREF | DELREF | ACKED] [IDMPAUTO pid | IDMP pid iid]
 /// [MAXLEN | MINID [= | ~] threshold [LIMIT count]] <* | id> field value [field value ...]`
@@ -109,6 +109,9 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         let error = if is_full { AppendError::TooLarge } else { error };
         append_error(error).at(add.id_idx)
     })?;
+    if ctx.profile.counting() == Counting::Stops {
+        stream.stop_counting_entries();
+    }
     if let Some((producer, iid)) = message {
         stream.idmp_record(producer, iid, id, &mut rec);
     }

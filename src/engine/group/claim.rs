@@ -1,8 +1,9 @@
 //! XCLAIM, XAUTOCLAIM, XNACK: pending entries that change hands, or nobody's.
 
+use super::slab::NIL;
 use super::{ConsumerId, DELIVERY_COUNT_MAX, GroupMut};
 use crate::engine::event::{EventKind, PendingLoss};
-use crate::engine::{EntryRef, Recorder, StreamId};
+use crate::engine::{EntryRef, Recorder, SignalKind, StreamId};
 use crate::time::Millis;
 
 /// What XCLAIM is to do with each id.
@@ -175,6 +176,7 @@ impl<'a> GroupMut<'a> {
             (None, NackMode::Fatal) => DELIVERY_COUNT_MAX,
         };
         group.pel.slab.get_mut(slot).delivery_count = count;
+        rec.signal(SignalKind::Released);
         rec.event(|| EventKind::Released {
             group: group.name.clone(),
             from: group.name_of(from),
@@ -194,6 +196,8 @@ impl<'a> GroupMut<'a> {
 
     fn is_idle_enough(&self, slot: u32, min_idle: Millis, now: Millis) -> bool {
         let entry = self.group.pel.slab.get(slot);
-        min_idle == 0 || now.checked_sub(entry.delivery_time).is_some_and(|idle| min_idle <= idle)
+        min_idle == 0
+            || entry.consumer == NIL
+            || now.checked_sub(entry.delivery_time).is_some_and(|idle| min_idle <= idle)
     }
 }

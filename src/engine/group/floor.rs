@@ -20,9 +20,9 @@ impl GroupFloor {
         self.0 = None;
     }
 
-    /// A group came that stands at `id`.
+    /// A group came that stands at `id`. It came from 0-0, as 8.2.3 sees it.
     pub(crate) fn joined(&mut self, id: StreamId) {
-        self.0 = self.0.map(|floor| floor.min(id));
+        self.moved(StreamId::MIN, id);
     }
 
     /// A group moved.

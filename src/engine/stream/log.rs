@@ -117,7 +117,7 @@ impl Log {
         self.len += 1;
         self.last_id = id;
         self.last_live = id;
-        self.entries_added = self.entries_added.saturating_add(1);
+        self.entries_added = self.entries_added.wrapping_add(1);
     }
 
     /// Removes nodes at the end that began after `id`. Trimming can leave a node of tombstones, and

@@ -112,12 +112,13 @@ fn run(options: Options) -> Result<bool, String> {
         is_same &= found.is_empty();
         println!(
             "redis-server {}: {} sequences, {} commands without a difference ({} after a clock \
-             tick); {} with one",
+             tick); {} with one; {} crashes of the real server",
             opponent.name,
             summary.n_sequences,
             summary.n_commands,
             summary.n_ticks,
-            found.len()
+            found.len(),
+            summary.n_crashes
         );
     }
     Ok(is_same)

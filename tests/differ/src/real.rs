@@ -54,6 +54,18 @@ impl Real {
         Err(io::Error::other("redis-server does not answer"))
     }
 
+    /// Whether the server is gone.
+    pub fn has_ended(&mut self) -> bool {
+        // It may be about to end, having closed the connection already.
+        for _ in 0..100 {
+            match self.child.try_wait() {
+                Ok(None) => std::thread::sleep(Duration::from_millis(10)),
+                Ok(Some(_)) | Err(_) => return true,
+            }
+        }
+        false
+    }
+
     /// A new connection.
     ///
     /// # Errors

@@ -217,6 +217,12 @@ impl Profile {
             || self.is_valkey() && ["MULTI", "WATCH"].contains(&entry.spec.name)
     }
 
+    /// SET with a time in the past deletes the key without a word of setting it (8.10.2; not in
+    /// 8.6.2).
+    pub fn sets_no_past(self) -> bool {
+        self.has((8, 8))
+    }
+
     /// XGROUP DESTROY leaves entries protected from ACKED that only the destroyed group was not
     /// offered, if ACKED had looked at the groups before (8.2.3 does; 8.6.2 and 8.10.2 do not).
     pub fn keeps_floor_of_destroyed_groups(self) -> bool {

@@ -66,6 +66,12 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     if refused {
         return Ok(Flow::Done);
     }
+    if expires_at.is_some_and(|at| at <= ctx.now as i64) && ctx.profile.sets_no_past() {
+        if ctx.store.remove(ctx.db, key, ctx.now) {
+            ctx.notify(notify::GENERIC, "del", key);
+        }
+        return Ok(Flow::Done);
+    }
     ctx.store.insert(ctx.db, key, Value::Str(value.to_vec().into()), ctx.now);
     if options.keep_ttl && old_expiry.is_some() {
         ctx.store.set_expiry(ctx.db, key, old_expiry);
@@ -336,7 +342,7 @@ pub static DECR: Spec = Spec {
     examples: &["DECR stock"],
     run: |ctx, args| {
         let key = args.word()?;
-        add(ctx, key, -1, "decrby")
+        add(ctx, key, -1, "incrby")
     },
     ..COUNTER
 };
@@ -371,7 +377,7 @@ pub static DECRBY: Spec = Spec {
         let n = n
             .checked_neg()
             .ok_or_else(|| CommandError::text("ERR decrement would overflow").at(2))?;
-        add(ctx, key, n, "decrby")
+        add(ctx, key, n, "incrby")
     },
     ..COUNTER
 };

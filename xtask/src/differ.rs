@@ -32,12 +32,15 @@ pub fn run(workspace: &Workspace, options: impl Iterator<Item = OsString>) -> Re
         Some(name) => vec![name],
         None => servers::names().collect(),
     };
+    let is_alone = options.iter().any(|option| option == "--soak");
     let mut command = Command::new(cargo());
     command.current_dir(&workspace.root);
-    for name in names {
+    for name in names.iter().filter(|_| !is_alone) {
         let (variable, program) = variable(workspace, name)?;
         command.env(variable, program);
     }
-    command.args(["run", "--quiet", "--release", "--package", "streamlanes-differ", "--"]);
+    // Alone the engine is to stumble over whatever is wrong.
+    let profile = if is_alone { "checked" } else { "release" };
+    command.args(["run", "--quiet", "--profile", profile, "--package", "streamlanes-differ", "--"]);
     step::run(command.args(options))
 }

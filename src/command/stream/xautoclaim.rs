@@ -36,6 +36,8 @@ pub static XAUTOCLAIM: Spec = Spec {
 const COUNT: u64 = 100;
 /// The greatest COUNT: an id takes 16 bytes.
 const COUNT_MAX: i64 = i64::MAX / 16;
+/// Redis makes room for so many ids at once; with more than this no machine can (2^47 bytes).
+const COUNT_WITH_ROOM_MAX: u64 = 1 << 43;
 
 fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let [key, name, consumer] = [args.word()?, args.word()?, args.word()?];
@@ -46,6 +48,11 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     };
     let Some(group) = stream.group_mut(name) else { return Err(no_group(key, name)) };
     let mut group = group.counting(ctx.profile.counting());
+    if profile.limits_autoclaim_count() && COUNT_WITH_ROOM_MAX < claim.count {
+        return Err(CommandError::text(
+            "ERR Insufficient memory, failed allocating transient memory, COUNT too high.",
+        ));
+    }
     let is_new = group.group().consumer(consumer).is_none();
     if !profile.claims_drop_deleted_entries() {
         claim_gone_too(&mut ctx.out, &mut group, consumer, &claim, &mut rec);

@@ -5,6 +5,7 @@
 //! * [`real`] starts a redis-server and talks to it; [`engine`] does the same with ours.
 //! * [`compare`] says whether two replies are the same; only what the wall clock decides (idle
 //!   times and the like) may differ, and only by as long as the sequence took.
+//! * [`soak`] runs the engine alone, for a long time.
 //! * [`cases`] are sequences that were written down.
 //! * [`campaign`] does it for many seeds; [`minimise`] makes a sequence that differs as short as it
 //!   can be.
@@ -23,6 +24,7 @@ pub mod minimise;
 pub mod real;
 pub mod rng;
 pub mod run;
+pub mod soak;
 
 /// One word of a command.
 pub type Word = Vec<u8>;

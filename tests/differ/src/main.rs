@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use lexopt::prelude::*;
 use streamlanes_differ::campaign::{OPPONENTS, Opponent, Summary, campaign, run_cases};
 use streamlanes_differ::cases;
+use streamlanes_differ::soak::soak;
 
 const HELP: &str = "\
 Runs random command sequences against the engine and real Redis servers and compares the replies.
@@ -18,6 +19,7 @@ Usage: cargo xtask differ [options]
   --steps N        commands of each sequence (500)
   --server NAME    only this server: 6.2, 7.0, 7.2, 7.4, 8.0, 8.2, 8.6, 8.10, valkey-8 or valkey-9
   --cases PATH     run a case (a file with a command on each line) or a folder of them instead
+  --soak N         run N commands on the engine alone instead, looking for panics and growth
   --found N        stop after so many differences (1)
 ";
 
@@ -28,6 +30,7 @@ struct Options {
     n_found_max: usize,
     opponents: Vec<Opponent>,
     cases: Option<PathBuf>,
+    n_soak: Option<u64>,
 }
 
 fn main() -> ExitCode {
@@ -50,6 +53,7 @@ fn options(words: impl IntoIterator<Item = OsString>) -> Result<Option<Options>,
         n_found_max: 1,
         opponents: OPPONENTS.to_vec(),
         cases: None,
+        n_soak: None,
     };
     let mut parser = lexopt::Parser::from_args(words);
     let text = |error: lexopt::Error| error.to_string();
@@ -63,6 +67,7 @@ fn options(words: impl IntoIterator<Item = OsString>) -> Result<Option<Options>,
             Long("from") => options.from = number(&mut parser)?,
             Long("steps") => options.n_steps = number(&mut parser)?,
             Long("found") => options.n_found_max = number(&mut parser)?,
+            Long("soak") => options.n_soak = Some(number(&mut parser)?),
             Long("cases") => options.cases = Some(parser.value().map_err(text)?.into()),
             Long("server") => {
                 let name = parser.value().and_then(|value| value.string()).map_err(text)?;
@@ -88,6 +93,10 @@ fn number<T: std::str::FromStr<Err: std::error::Error + Send + Sync>>(
 
 /// Returns whether nothing differed.
 fn run(options: Options) -> Result<bool, String> {
+    if let Some(n_commands) = options.n_soak {
+        run_alone(n_commands, options.from);
+        return Ok(true);
+    }
     if let Some(path) = &options.cases {
         return run_written(path, &options.opponents);
     }
@@ -122,6 +131,26 @@ fn run(options: Options) -> Result<bool, String> {
         );
     }
     Ok(is_same)
+}
+
+/// Runs the engine alone; it panics if something is wrong.
+fn run_alone(n_commands: u64, from: u64) {
+    let mut n_reported = 0;
+    let soaked = soak(n_commands, from, |n| {
+        if n_reported + 1_000_000 <= n {
+            n_reported = n;
+            eprintln!("  {n} commands");
+        }
+    });
+    println!(
+        "{} commands, {} bytes of replies; debug assertions {}; resident {} KiB after a tenth, {} \
+         KiB at the end",
+        soaked.n_commands,
+        soaked.n_reply_bytes,
+        if cfg!(debug_assertions) { "on" } else { "off" },
+        soaked.early_kib,
+        soaked.late_kib
+    );
 }
 
 /// Runs cases; returns whether nothing differed.

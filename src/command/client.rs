@@ -224,19 +224,22 @@ impl ClientType {
 
 fn describe_one(ctx: &Ctx<'_>, id: ClientId) -> String {
     match ctx.state.clients.get(id) {
-        Some(client) if !client.closing => describe(client, ctx.profile, ctx.now),
+        Some(client) if !client.closing => {
+            // The command that asks has not ended yet.
+            let n_ended = client.n_commands - u64::from(id == ctx.client);
+            describe(client, n_ended, ctx.profile, ctx.now)
+        }
         _ => String::new(),
     }
 }
 
 /// One line of CLIENT LIST. What this server does not have (buffers, descriptors) is 0.
-fn describe(client: &Client, profile: Profile, now: Millis) -> String {
+fn describe(client: &Client, n_ended: u64, profile: Profile, now: Millis) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let command = client.last_command.map(|number| table::full_name(table::entry(number).spec));
     let multi = client.multi.as_ref().map_or(-1, |queue| queue.len() as i64);
     let mut line = format!(
-        "id={} addr={} laddr={} fd=0 name={} age={} idle={} flags={} db={} sub={} \
-         psub={}",
+        "id={} addr={} laddr={} fd=0 name={} age={} idle={} flags={}{} db={} sub={} psub={}",
         client.id,
         text(&client.addr),
         text(&client.laddr),
@@ -244,6 +247,7 @@ fn describe(client: &Client, profile: Profile, now: Millis) -> String {
         now.saturating_sub(client.connected_at) / 1000,
         now.saturating_sub(client.active_at) / 1000,
         flags(client),
+        if profile.is_valkey() { " capa=" } else { "" },
         client.db,
         client.channels.len(),
         client.patterns.len(),
@@ -252,7 +256,7 @@ fn describe(client: &Client, profile: Profile, now: Millis) -> String {
         line.push_str(" ssub=0");
     }
     line.push_str(&format!(" multi={multi}"));
-    if profile.has((7, 4)) {
+    if profile.has((7, 4)) || profile.is_valkey() {
         line.push_str(&format!(" watch={}", client.watched.len()));
     }
     line.push_str(" qbuf=0 qbuf-free=0 argv-mem=0");
@@ -271,7 +275,10 @@ fn describe(client: &Client, profile: Profile, now: Millis) -> String {
         line.push_str(&format!(" lib-name={name} lib-ver={ver}"));
     }
     if profile.has((8, 0)) {
-        line.push_str(&format!(" tot-cmds={}", client.n_commands));
+        line.push_str(" io-thread=0");
+    }
+    if profile.has((8, 2)) || profile.is_valkey() {
+        line.push_str(&format!(" tot-net-in=0 tot-net-out=0 tot-cmds={n_ended}"));
     }
     line.push('\n');
     line
@@ -405,4 +412,44 @@ fn on_or_off(args: &mut Args<'_>) -> Result<bool, CommandError> {
         return Ok(true);
     }
     if args.eat("OFF") { Ok(false) } else { Err(CommandError::Syntax.at(2)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::testing::Session;
+
+    /// The names of what CLIENT INFO tells, as servers of the version do.
+    #[track_caller]
+    fn check(profile: Profile, from_flags_to_sub: &str, after_resp: &str) {
+        let info = Session::of(profile).run("CLIENT INFO");
+        let names: Vec<&str> =
+            info.split_whitespace().filter_map(|field| field.split('=').next()).collect();
+        let names = names.join(" ");
+        assert!(names.contains(&format!(" flags {from_flags_to_sub} sub ")), "{names}");
+        assert!(names.ends_with(&format!(" redir{after_resp}")), "{names}");
+    }
+
+    #[test]
+    fn info_has_the_fields_of_the_version() {
+        check(Profile::Redis62, "db", "");
+        check(Profile::Redis70, "db", " resp");
+        check(Profile::Redis72, "db", " resp lib-name lib-ver");
+        check(Profile::Redis80, "db", " resp lib-name lib-ver io-thread");
+        let since_8_2 = " resp lib-name lib-ver io-thread tot-net-in tot-net-out tot-cmds";
+        check(Profile::Redis82, "db", since_8_2);
+        let valkey = " resp lib-name lib-ver tot-net-in tot-net-out tot-cmds";
+        check(Profile::Valkey8, "capa db", valkey);
+    }
+
+    #[test]
+    fn a_command_counts_once_it_has_ended() {
+        let mut session = Session::new();
+        session.check("PING", "PONG");
+        let other = session.connect();
+        let info = session.run("CLIENT INFO");
+        assert!(info.contains(" tot-cmds=1"), "{info}");
+        let list = session.run_as(other, "CLIENT LIST ID 1");
+        assert!(list.contains(" tot-cmds=2"), "{list}");
+    }
 }

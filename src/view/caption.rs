@@ -11,7 +11,7 @@ use crate::sim::{ServiceChange, World, WorldEvent, WorldEventKind};
 
 /// For how long a caption stands at least, so that it can be read.
 const READ_MS: u32 = 2_600;
-/// For how long one about a fault stands.
+/// For how long one about a fault, or one that was asked for, stands.
 const FAULT_MS: u32 = 6_000;
 /// What a frame counts for at least where nothing moves.
 const STILL_MS: u32 = 100;
@@ -67,12 +67,19 @@ impl Narrator {
         self.show(Caption { kind: "fault", text }, FAULT_MS);
     }
 
+    /// Says something that was asked for: a few lines about a thing in the picture.
+    pub fn answer(&mut self, lines: &str) {
+        self.waiting.clear();
+        self.hero = None;
+        self.show(Caption { kind: "", text: lines.replace('\n', ". ") }, FAULT_MS);
+    }
+
     /// Goes on by a frame; returns whether there is more to tell.
     pub fn step(&mut self, lanes: &Lanes, world: &World, dt_ms: u32, speed_permille: u32) -> bool {
         // Without motion frames are rare and take no time of their own.
         let dt_ms = if lanes.tweens.is_still() { dt_ms.max(STILL_MS) } else { dt_ms };
         self.stands_ms = self.stands_ms.saturating_sub(dt_ms);
-        if lanes.tweens.is_still() && self.shown.kind != "fault" {
+        if lanes.tweens.is_still() && self.stands_ms <= READ_MS {
             // Frames are rare: each shows how things are.
             self.stands_ms = 0;
         }

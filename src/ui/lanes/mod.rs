@@ -85,6 +85,8 @@ pub struct LanesPane {
     /// The twin is behind: the frames go on until it was brought up to date.
     twin_is_stale: bool,
     pointer: Option<[f32; 2]>,
+    /// What was pressed and is to be explained: fingers do not hover.
+    asked: Option<Target>,
     extent_px: f32,
     /// How far the picture is scrolled down. Kept, since asking the browser in every frame makes it
     /// lay the page out in every frame.
@@ -128,6 +130,7 @@ impl LanesPane {
             twin_ms: f64::NEG_INFINITY,
             twin_is_stale: true,
             pointer: None,
+            asked: None,
             extent_px: 0.0,
             scroll_y: 0.0,
             resized: true,
@@ -208,6 +211,9 @@ impl LanesPane {
                 self.inbox.push(Msg::Lanes(LanesMsg::Open(target)));
             }
             Some(Target::Beyond { .. }) => self.inbox.push(Msg::Lanes(LanesMsg::Pan(-0.8))),
+            Some(target @ (Target::Marker { .. } | Target::Lane { .. })) => {
+                self.asked = Some(target);
+            }
             _ => {}
         }
     }
@@ -266,9 +272,12 @@ impl LanesPane {
 
     /// Says what is seen; returns whether there is more to say.
     fn tell(&mut self, state: &State, dt_ms: u32) -> bool {
-        let playback = state.session.playback();
-        let speed = playback.speed_permille;
-        let goes_on = self.narrator.step(&self.lanes, state.session.world(), dt_ms, speed);
+        let (world, speed) = (state.session.world(), state.session.playback().speed_permille);
+        let asked = self.asked.take();
+        if let Some(text) = asked.and_then(|target| self.lanes.tip(world, target)) {
+            self.narrator.answer(&text);
+        }
+        let goes_on = self.narrator.step(&self.lanes, world, dt_ms, speed);
         let caption = self.narrator.caption();
         dom::set_text(&self.caption, &caption.text);
         dom::set_attr(&self.caption, "data-kind", caption.kind);

@@ -32,6 +32,10 @@ pub struct TimeBarPane {
     speed_value: HtmlElement,
     fork: HtmlElement,
     in_past: bool,
+    /// What the sliders show: touching them in every frame costs more than looking here.
+    place: u64,
+    span: u64,
+    speed_permille: u32,
     scenario: HtmlSelectElement,
     marks: Element,
     n_marks: usize,
@@ -77,6 +81,9 @@ impl TimeBarPane {
             speed_value: dom::by_id("time-speed-value")?,
             fork: dom::by_id("time-fork")?,
             in_past: false,
+            place: u64::MAX,
+            span: 0,
+            speed_permille: 0,
             scenario,
             marks: dom::by_id("time-marks")?,
             n_marks: usize::MAX,
@@ -84,9 +91,22 @@ impl TimeBarPane {
         })
     }
 
+    fn show_speed(&mut self, permille: u32) {
+        self.speed_permille = permille;
+        // JavaScript's logarithm: Rust's would be compiled into the page.
+        let decades = js_sys::Math::log10(f64::from(permille)) - 2.0;
+        self.speed.set_value_as_number((decades * STEPS_PER_DECADE).round());
+        dom::set_text(&self.speed_value, &format!("{}×", factor(permille)));
+    }
+
     fn show_marks(&mut self, state: &State) {
         let journal = state.session.journal();
         let span = state.session.end().saturating_sub(WORLD_START).max(1);
+        // Marks stand at their milliseconds; as the known time grows, only the scale changes.
+        if span.abs_diff(self.span) * 200 > self.span {
+            self.span = span;
+            dom::set_attr(&self.marks, "viewBox", &format!("0 0 {span} 20"));
+        }
         if journal.len() == self.n_marks {
             return;
         }
@@ -96,7 +116,7 @@ impl TimeBarPane {
         for input in journal.iter().rev().take(MARKS_MAX) {
             let namespace = Some("http://www.w3.org/2000/svg");
             let Ok(mark) = document.create_element_ns(namespace, "line") else { return };
-            let at = (input.at.saturating_sub(WORLD_START).min(span) * 1_000 / span).to_string();
+            let at = input.at.saturating_sub(WORLD_START).to_string();
             let word = input.line.split_ascii_whitespace().next().unwrap_or_default();
             let class = match word.to_ascii_uppercase().as_str() {
                 "SIM" => "mark-fault",
@@ -115,6 +135,8 @@ impl TimeBarPane {
 impl Pane for TimeBarPane {
     fn update(&mut self, msg: &Msg, state: &State) {
         let Msg::Time(msg) = msg else { return };
+        // The sliders stand where the hand left them.
+        (self.place, self.speed_permille) = (u64::MAX, 0);
         let session = &state.session;
         let line = match msg {
             TimeMsg::Toggle if session.playback().running => "CLOCK PAUSE".to_owned(),
@@ -146,18 +168,17 @@ impl Pane for TimeBarPane {
         dom::set_text(&self.elapsed, &format!("+{}.{} s", since / 1_000, since % 1_000 / 100));
         let span = session.end().saturating_sub(WORLD_START).max(1);
         let is_held = dom::document().active_element().is_some_and(|it| it.id() == self.scrub.id());
-        if !is_held {
-            self.scrub.set_value(&(since.min(span) * 1_000 / span).to_string());
+        let place = since.min(span) * 1_000 / span;
+        if !is_held && place != self.place {
+            self.scrub.set_value(&place.to_string());
+            self.place = place;
         }
         dom::set_attr(&self.scrub, "aria-valuetext", &text::clock_ms(session.now()));
-        let permille = playback.speed_permille;
-        // JavaScript's logarithm: Rust's would be compiled into the page.
-        let decades = js_sys::Math::log10(f64::from(permille)) - 2.0;
-        self.speed.set_value_as_number((decades * STEPS_PER_DECADE).round());
-        dom::set_text(&self.speed_value, &format!("{}×", factor(permille)));
-        let scenario = &session.world().scenario().name;
-        if self.scenario.value() != **scenario {
-            self.scenario.set_value(scenario);
+        if self.speed_permille != playback.speed_permille {
+            self.show_speed(playback.speed_permille);
+        }
+        if changes.history || self.n_marks == usize::MAX {
+            self.scenario.set_value(&session.world().scenario().name);
         }
         self.show_marks(state);
     }

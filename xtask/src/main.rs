@@ -20,7 +20,8 @@ cargo xtask <command>
   screenshots [--readme]                  pictures of the page in target/screenshots/
                                           (--readme: only docs/screenshot.png)
   setup [NAME…]                           get what other commands need (they call it themselves):
-                                          wasm, chromium, firefox, redis-7.0, redis-8.2
+                                          wasm, chromium, firefox, redis-7.0, redis-8.2,
+                                          axe, lighthouse
   lesson check [NUMBER…]                  whether lessons can be solved, and whether wrongly
   lesson new NUMBER-NAME                  a new lesson file to start from (docs/authoring.md)
   differ [--seeds N] [--server NAME] …    compare the engine with real Redis servers (differ --help)

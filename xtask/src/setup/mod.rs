@@ -4,6 +4,7 @@
 pub mod apt;
 pub mod browser;
 pub mod clients;
+pub mod node;
 pub mod pip;
 pub mod redis;
 pub mod servers;
@@ -33,10 +34,12 @@ const REQUIREMENTS: &[Requirement] = &[
             servers::names().map(|name| Ok(servers::program(ws, name)?.display().to_string()));
         Ok(programs.collect::<Result<Vec<_>>>()?.join(", "))
     }),
+    ("axe", |ws| Ok(node::axe(ws)?.display().to_string())),
+    ("lighthouse", |ws| Ok(node::lighthouse(ws)?.display().to_string())),
 ];
 
-/// What `cargo xtask setup` without names makes sure of: enough for every everyday command.
-const USUAL: &[&str] = &["wasm", "chromium"];
+/// What `cargo xtask setup` without names makes sure of: all that `build`, `serve` and `test` use.
+const USUAL: &[&str] = &["wasm", "chromium", "firefox", "redis-7.0", "redis-8.2", "clients", "axe"];
 
 /// Makes sure of the named requirements; of the usual ones when `names` is empty.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {

@@ -171,10 +171,16 @@ pub fn gzip(data: &[u8], level: Compression) -> Vec<u8> {
 
 /// A short answer in plain text that is not to be kept.
 pub fn text(status: StatusCode, message: &str) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::from(message.to_string())));
+    let mut answer = answer("text/plain; charset=utf-8", Bytes::from(message.to_string()));
     *answer.status_mut() = status;
+    answer
+}
+
+/// An answer of some kind that is not to be kept.
+pub fn answer(mime: &'static str, body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
     let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }

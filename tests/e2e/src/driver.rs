@@ -192,5 +192,5 @@ fn free_port() -> Result<u16> {
 
 /// The drivers' own limits are minutes; nothing here takes that long.
 fn limits() -> Value {
-    json!({ "pageLoad": 20_000, "script": 10_000 })
+    json!({ "pageLoad": 60_000, "script": 120_000 })
 }

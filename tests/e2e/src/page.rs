@@ -1,5 +1,6 @@
 //! What a person does with the page and sees of it.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,12 +13,16 @@ use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
 use crate::driver::{Driver, Kind, Look};
+use crate::runner::FRAME_NAME;
 
 /// How long the page may take to show what is expected.
-const WAIT_LIMIT: Duration = Duration::from_secs(10);
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
 
 /// How often the page is looked at while waiting.
 const WAIT_PERIOD: Duration = Duration::from_millis(25);
+
+/// Firefox's windows are never narrower, in CSS pixels.
+const FIREFOX_WIDTH_MIN: u32 = 500;
 
 /// A browser window with the page in it.
 pub(crate) struct Page<'d> {
@@ -29,6 +34,10 @@ pub(crate) struct Page<'d> {
     out: PathBuf,
     /// Length of the driver's log when this page was opened.
     log_start: usize,
+    /// What the probe noted in documents that were left since.
+    faults: RefCell<Vec<String>>,
+    /// The site is in a frame, since the window cannot be as narrow as a phone.
+    is_framed: bool,
 }
 
 /// The ids of the page on which the scenarios rely.
@@ -49,7 +58,9 @@ impl<'d> Page<'d> {
         let log_start = fs::read(&driver.log).map_or(0, |log| log.len());
         let client = driver.open(look).await?;
         let (site, out) = (site.to_string(), out.to_path_buf());
-        let page = Page { client, driver, site, out, log_start };
+        let faults = RefCell::default();
+        let is_framed = driver.kind == Kind::Firefox && look.width < FIREFOX_WIDTH_MIN;
+        let page = Page { client, driver, site, out, log_start, faults, is_framed };
         page.set_viewport(look).await?;
         Ok(page)
     }
@@ -61,7 +72,51 @@ impl<'d> Page<'d> {
 
     /// Goes to an address inside the site; an empty one is the page itself.
     pub(crate) async fn visit(&self, path: &str) -> Result<()> {
-        Ok(self.client.goto(&format!("{}{path}", self.site)).await?)
+        self.ask_probe().await?;
+        let address = format!("{}{path}", self.site);
+        if !self.is_framed {
+            return Ok(self.client.goto(&address).await?);
+        }
+        self.client.goto(&format!("{}{FRAME_NAME}", self.site)).await?;
+        let frame = self.find("iframe").await?;
+        let put = "document.querySelector('iframe').src = arguments[0]";
+        self.client.execute(put, vec![json!(address)]).await?;
+        Ok(frame.enter_frame().await?)
+    }
+
+    /// Goes there, and waits until the engine answers: before that nobody takes an Enter.
+    pub(crate) async fn start(&self, path: &str) -> Result<()> {
+        self.visit(path).await?;
+        self.wait_until_live().await
+    }
+
+    /// Loads the page again, as the browser's button does.
+    pub(crate) async fn reload(&self) -> Result<()> {
+        self.ask_probe().await?;
+        if self.is_framed {
+            self.evaluate("location.reload()").await?;
+        } else {
+            self.client.refresh().await?;
+        }
+        self.wait_until_live().await
+    }
+
+    async fn wait_until_live(&self) -> Result<()> {
+        self.wait_until(
+            "the page to come to life",
+            "return document.querySelectorAll('#lesson-body[data-live]').length === 1",
+        )
+        .await
+    }
+
+    /// Takes what the probe noted in this document before it is left. A blank one has no probe.
+    async fn ask_probe(&self) -> Result<()> {
+        let script = "return window.seenByProbe ? seenByProbe.faults.splice(0) : []";
+        let noted = self.evaluate(script).await?;
+        let noted = noted.as_array().cloned().unwrap_or_default();
+        let noted = noted.iter().map(|fault| fault.as_str().unwrap_or("?").to_owned());
+        self.faults.borrow_mut().extend(noted);
+        Ok(())
     }
 
     /// Which browser this is.
@@ -85,6 +140,41 @@ impl<'d> Page<'d> {
         Ok(element.prop("textContent").await?.unwrap_or_default())
     }
 
+    /// Clicks what a CSS selector means, once it can be clicked.
+    pub(crate) async fn click(&self, css: &str) -> Result<()> {
+        self.wait_for(&format!("{css} to be clicked"), async || {
+            self.find(css).await?.click().await?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// Clicks the button that is called so.
+    pub(crate) async fn click_button(&self, name: &str) -> Result<()> {
+        let xpath = format!("//button[normalize-space()='{name}' or @aria-label='{name}']");
+        self.wait_for(&format!("a button {name}"), async || {
+            self.client.find(Locator::XPath(&xpath)).await?.click().await?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// Presses keys wherever the focus is. Control and Shift hold until the end.
+    pub(crate) async fn press(&self, keys: &[Key]) -> Result<()> {
+        let keys: String = keys.iter().map(|key| char::from(*key)).collect();
+        self.write(&keys).await
+    }
+
+    /// Types characters wherever the focus is.
+    pub(crate) async fn write(&self, text: &str) -> Result<()> {
+        Ok(self.client.active_element().await?.send_keys(text).await?)
+    }
+
+    /// Presses a key while Control is held.
+    pub(crate) async fn press_with_control(&self, key: char) -> Result<()> {
+        self.write(&format!("{}{key}", char::from(Key::Control))).await
+    }
+
     /// Types a line into the console and presses Enter.
     pub(crate) async fn type_line(&self, line: &str) -> Result<()> {
         let input = self.find(id::INPUT).await?;
@@ -97,6 +187,46 @@ impl<'d> Page<'d> {
         self.wait_for(&format!("{css} to contain '{part}'"), async || {
             let text = self.text(css).await?;
             Ok(if text.contains(part) { Ok(text) } else { Err(text) })
+        })
+        .await
+    }
+
+    /// Waits until a line of the transcript begins with `start`; returns that line.
+    pub(crate) async fn said(&self, start: &str) -> Result<String> {
+        self.wait_for(&format!("the console to say {start}"), async || {
+            let transcript = self.find(id::TRANSCRIPT).await?.text().await?;
+            let found = transcript.lines().rev().find(|line| line.trim_start().starts_with(start));
+            Ok(found.map(str::to_owned).ok_or(transcript))
+        })
+        .await
+    }
+
+    /// Waits until the list of the lanes contains a word. The list is hidden while the picture is
+    /// shown, but for those who hear it.
+    pub(crate) async fn twin_shows(&self, word: &str) -> Result<()> {
+        let script = format!("return document.querySelector('{}').textContent", id::TWIN);
+        self.wait_for(&format!("the lanes to show {word}"), async || {
+            let text = self.evaluate(&script).await?;
+            let text = text.as_str().unwrap_or_default().to_owned();
+            Ok(if text.contains(word) { Ok(()) } else { Err(text) })
+        })
+        .await
+    }
+
+    /// Waits until the console's input holds exactly `text`.
+    pub(crate) async fn input_holds(&self, text: &str) -> Result<()> {
+        self.wait_for(&format!("the input to hold '{text}'"), async || {
+            let held = self.find(id::INPUT).await?.prop("value").await?.unwrap_or_default();
+            Ok(if held == text { Ok(()) } else { Err(held) })
+        })
+        .await
+    }
+
+    /// Waits until a function body answers `true`; what else it answers is told on failure.
+    pub(crate) async fn wait_until(&self, what: &str, script: &str) -> Result<()> {
+        self.wait_for(what, async || {
+            let seen = self.evaluate(script).await?;
+            Ok(if seen == Value::Bool(true) { Ok(()) } else { Err(seen.to_string()) })
         })
         .await
     }
@@ -128,6 +258,16 @@ impl<'d> Page<'d> {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 
+    /// The same for a function body that passes its answer to `done`.
+    pub(crate) async fn evaluate_later(
+        &self,
+        script: &str,
+        arguments: Vec<Value>,
+    ) -> Result<Value> {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        Ok(self.client.execute_async(&script, arguments).await?)
+    }
+
     /// Writes what is visible as `<name>.png`.
     pub(crate) async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let png = self.client.screenshot().await?;
@@ -139,6 +279,9 @@ impl<'d> Page<'d> {
 
     /// Makes the visible part of the page exactly this large, whatever the window's frame takes.
     pub(crate) async fn set_viewport(&self, look: Look) -> Result<()> {
+        if self.is_framed {
+            return Ok(());
+        }
         if self.kind() == Kind::Chromium {
             self.devtools(
                 "Emulation.setDeviceMetricsOverride",
@@ -167,8 +310,16 @@ impl<'d> Page<'d> {
         self.command("goog/cdp/execute", json!({ "cmd": method, "params": parameters })).await
     }
 
-    /// Errors and warnings in the browser's console since the page was opened or last asked.
+    /// What should not have happened since the page was opened or last asked: errors and warnings in
+    /// the browser's console, and what the probe noted.
     pub(crate) async fn complaints(&mut self) -> Result<Vec<String>> {
+        self.ask_probe().await?;
+        let mut complaints = self.console_complaints().await?;
+        complaints.append(&mut self.faults.borrow_mut());
+        Ok(complaints)
+    }
+
+    async fn console_complaints(&mut self) -> Result<Vec<String>> {
         match self.kind() {
             Kind::Chromium => {
                 let entries = self.command("se/log", json!({ "type": "browser" })).await?;

@@ -4,7 +4,6 @@ use anyhow::{Result, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 
-use super::first_session::open;
 use crate::page::{Page, id};
 
 /// The lessons in their order, and what is typed in each: `client> line`, or a line as `you`.
@@ -70,7 +69,7 @@ const TABS_MAX: usize = 160;
 /// From the start page to the last lesson: Tab, Enter and typing, nothing else. Every goal of every
 /// lesson is reached, and the page is never loaded anew.
 pub(super) async fn is_walked_by_keyboard(page: &Page<'_>) -> Result<()> {
-    open(page, "").await?;
+    page.start("").await?;
     page.evaluate("window.isSamePage = true").await?;
     tab_to(page, ".fast-start a").await?;
     press(page, Key::Enter).await?;

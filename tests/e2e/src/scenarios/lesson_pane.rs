@@ -6,12 +6,12 @@ use std::fs;
 use anyhow::{Result, ensure};
 use fantoccini::Locator;
 
-use super::first_session::{goals_are, open, said};
+use super::first_session::goals_are;
 use crate::page::Page;
 
 /// A demonstration shows one step at a time, and its slider obeys the keyboard.
 pub(super) async fn scrubs_a_demonstration(page: &Page<'_>) -> Result<()> {
-    open(page, "lessons/6.1-crash-before-ack.html").await?;
+    page.start("lessons/6.1-crash-before-ack.html").await?;
     shown_step(page, "Step 0: Before").await?;
     page.find(".demo input").await?.send_keys("\u{e014}\u{e014}").await?;
     let last = "Step 2: alice> XREADGROUP GROUP billing alice STREAMS orders >";
@@ -25,7 +25,7 @@ pub(super) async fn scrubs_a_demonstration(page: &Page<'_>) -> Result<()> {
 
 /// A goal says why it is violated; the checkpoint leads back to before that, the reset to the start.
 pub(super) async fn goes_back_to_a_checkpoint(page: &Page<'_>) -> Result<()> {
-    open(page, "lessons/6.1-crash-before-ack.html").await?;
+    page.start("lessons/6.1-crash-before-ack.html").await?;
     page.type_line("XPENDING orders billing").await?;
     goals_are(page, &["open", "open", "done", "done"]).await?;
     page.type_line("XACK orders billing 1700000000000-0").await?;
@@ -35,7 +35,7 @@ pub(super) async fn goes_back_to_a_checkpoint(page: &Page<'_>) -> Result<()> {
     page.find("[data-action=checkpoint]").await?.click().await?;
     goals_are(page, &["open", "open", "done", "done"]).await?;
     page.type_line("XPENDING orders billing - + 10").await?;
-    said(page, "1) 1) \"1700000000000-0\"").await?;
+    page.said("1) 1) \"1700000000000-0\"").await?;
     page.find("[data-action=reset]").await?.click().await?;
     goals_are(page, &["open", "open", "open", "done"]).await
 }
@@ -43,7 +43,7 @@ pub(super) async fn goes_back_to_a_checkpoint(page: &Page<'_>) -> Result<()> {
 /// Links and the browser's buttons change the lesson and not the page; each lesson goes on in the
 /// world in which it was left.
 pub(super) async fn moves_on_and_back(page: &Page<'_>) -> Result<()> {
-    open(page, "lessons/4.1-create-a-group.html").await?;
+    page.start("lessons/4.1-create-a-group.html").await?;
     page.evaluate("window.isSamePage = true").await?;
     page.type_line("XGROUP CREATE orders billing 0").await?;
     goals_are(page, &["done", "open"]).await?;
@@ -69,14 +69,14 @@ pub(super) async fn moves_on_and_back(page: &Page<'_>) -> Result<()> {
 
 /// Progress comes from a file; what is damaged in it is said and left out.
 pub(super) async fn takes_progress_from_a_file(page: &Page<'_>) -> Result<()> {
-    open(page, "").await?;
+    page.start("").await?;
     take_file(page, "streamlanes progress 1\n4.1 solved\n4.2 solved\n<b>x\nlast 4.2\n").await?;
     let words =
         "Progress taken over: 2 lessons are solved now. 1 line of the file could not be read.";
-    said(page, words).await?;
+    page.said(words).await?;
     page.wait_for_text("#course-continue", "Go on with 4.3").await?;
     take_file(page, "something else\n").await?;
-    said(page, "Nothing was opened: this is no saved progress").await?;
+    page.said("Nothing was opened: this is no saved progress").await?;
     page.wait_for_text("#course-progress", "2 of").await?;
     Ok(())
 }

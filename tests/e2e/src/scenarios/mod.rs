@@ -1,15 +1,24 @@
 //! The scenarios, in the order in which they run.
 
+mod access;
+mod calm;
+mod console;
+mod dialogs;
 mod fast_path;
 mod first_load;
 mod first_session;
 mod harness;
+mod hostile;
+mod keyboard;
 mod lesson_pane;
+mod looks;
+mod time;
 
 use std::pin::Pin;
 
 use anyhow::{Result, ensure};
 
+use crate::driver::{Kind, Look};
 use crate::page::Page;
 
 /// What a person does, as an async function over a fresh page.
@@ -19,8 +28,27 @@ type Run = for<'p> fn(&'p Page<'_>) -> Pin<Box<dyn Future<Output = Result<()>> +
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) run: Run,
+    /// How the page is shown.
+    pub(crate) look: Look,
+    /// The only browser that can do this; `None`: each of them.
+    only_in: Option<Kind>,
     /// What may be in the browser's console at the end.
     pub(crate) judge: fn(&[String]) -> Result<()>,
+}
+
+impl Scenario {
+    /// Whether it is for that browser.
+    pub(crate) fn runs_in(&self, kind: Kind) -> bool {
+        self.only_in.is_none_or(|only| only == kind)
+    }
+
+    const fn shown(self, look: Look) -> Scenario {
+        Scenario { look, ..self }
+    }
+
+    const fn only_in(self, kind: Kind) -> Scenario {
+        Scenario { only_in: Some(kind), ..self }
+    }
 }
 
 /// A scenario named after its function, after which the console must be clean.
@@ -32,6 +60,8 @@ macro_rules! scenario {
         Scenario {
             name: concat!(stringify!($module), "_", stringify!($name)),
             run: |page| Box::pin($module::$name(page)),
+            look: Look::DESKTOP,
+            only_in: None,
             judge: $judge,
         }
     };
@@ -50,6 +80,27 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(lesson_pane::goes_back_to_a_checkpoint),
     scenario!(lesson_pane::moves_on_and_back),
     scenario!(lesson_pane::takes_progress_from_a_file),
+    scenario!(access::has_no_barriers).only_in(Kind::Chromium),
+    scenario!(access::has_none_on_a_phone_and_in_a_lesson).only_in(Kind::Chromium),
+    scenario!(calm::nothing_shifts).only_in(Kind::Chromium),
+    scenario!(console::completes),
+    scenario!(console::remembers),
+    scenario!(console::explains),
+    scenario!(console::takes_a_paste),
+    scenario!(console::wakes_a_blocked_client),
+    scenario!(dialogs::settings_choose_a_version),
+    scenario!(dialogs::a_link_brings_back_a_situation),
+    scenario!(dialogs::an_entry_tells_its_life),
+    scenario!(dialogs::the_inspector_acts),
+    scenario!(hostile::stays_text_in_the_console),
+    scenario!(hostile::stays_text_in_links),
+    scenario!(hostile::stays_text_in_stored_sessions),
+    scenario!(keyboard::is_enough),
+    scenario!(looks::fits_a_phone).shown(Look::PHONE),
+    scenario!(looks::is_dark).shown(Look { dark: true, ..Look::DESKTOP }),
+    scenario!(looks::can_be_still).shown(Look { still: true, ..Look::DESKTOP }),
+    scenario!(time::scrubs_and_forks),
+    scenario!(time::runs_and_steps),
 ];
 
 fn must_be_silent(complaints: &[String]) -> Result<()> {

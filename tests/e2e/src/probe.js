@@ -1,0 +1,32 @@
+// Put into every page of the end-to-end tests, before the page's own script: notes what a person
+// would not notice, or would notice too late.
+(() => {
+  const seen = { faults: [], shifts: [], longTasks: [] };
+  Object.defineProperty(window, "seenByProbe", { value: seen });
+  document.addEventListener("securitypolicyviolation", (event) => {
+    const what = [event.violatedDirective, event.blockedURI, event.sample];
+    seen.faults.push(`Content-Security-Policy: ${what.join(" ")}`);
+  });
+  // What the hostile payloads try: nothing of the page calls or sets these.
+  for (const name of ["alert", "confirm", "prompt", "print", "open"]) {
+    window[name] = () => seen.faults.push(`executed: ${name}`);
+  }
+  Object.defineProperty(window, "pwned", {
+    get: () => seen.faults.push("executed: read of pwned") && (() => {}),
+    set: (value) => seen.faults.push(`executed: pwned = ${value}`),
+  });
+  const observe = (type, take) => {
+    if (!PerformanceObserver.supportedEntryTypes.includes(type)) return;
+    const observer = new PerformanceObserver((list) => list.getEntries().forEach(take));
+    observer.observe({ type, buffered: true });
+  };
+  const name = (node) => (node && (node.id || node.className || node.nodeName)) || "?";
+  observe("layout-shift", (entry) => {
+    if (entry.hadRecentInput) return;
+    const nodes = entry.sources.map((source) => name(source.node)).join(", ");
+    seen.shifts.push({ value: entry.value, at: entry.startTime, nodes });
+  });
+  observe("longtask", (entry) => {
+    seen.longTasks.push({ ms: entry.duration, at: entry.startTime });
+  });
+})();

@@ -37,8 +37,12 @@ pub const QUEUED_LINES_MAX: usize = 100;
 pub const CONSOLE_CLIENTS_MAX: usize = 100;
 /// Most inputs that one session keeps.
 pub const JOURNAL_INPUTS_MAX: usize = 200_000;
+/// Most bytes of lines that one session keeps: what is typed has to fit in a file.
+pub const JOURNAL_BYTES_MAX: usize = 48 * 1024 * 1024;
 /// Most lines outside history (UNDO, CLOCK PAUSE …) that the console can show again.
 pub const ASIDES_MAX: usize = 1_000;
+/// Most bytes that worlds kept for going back may hold for themselves; then fewer are kept.
+pub const CHECKPOINT_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// A world is kept each time that so many commands ran (more, once there are too many of them).
 pub const CHECKPOINT_COMMANDS: u64 = 1_000;
 /// Most worlds that are kept for going back.
@@ -85,6 +89,8 @@ pub const LINK_INPUTS_MAX: usize = 1_000;
 pub const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most bytes that a file may hold once decoded.
 pub const FILE_DECODED_BYTES_MAX: usize = 64 * 1024 * 1024;
+const _: () = assert!(JOURNAL_BYTES_MAX < FILE_DECODED_BYTES_MAX);
+const _: () = assert!(WORLD_BYTES_MAX < CHECKPOINT_BYTES_MAX);
 /// Slowest playback, in thousandths: 0.1x.
 pub const SPEED_PERMILLE_MIN: u32 = 100;
 /// Fastest playback, in thousandths: 100x.

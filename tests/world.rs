@@ -3,6 +3,8 @@
 
 #[path = "world/auditor.rs"]
 mod auditor;
+#[path = "world/bounds.rs"]
+mod bounds;
 #[path = "world/determinism.rs"]
 mod determinism;
 #[path = "world/documents.rs"]

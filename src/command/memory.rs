@@ -9,6 +9,8 @@ pub struct Memory {
     used_bytes: u64,
     /// At most so much came since the data was counted.
     added_bytes: u64,
+    /// Everything that ever came.
+    written_bytes: u64,
     n_asked: u32,
     peak_bytes: u64,
 }
@@ -39,8 +41,14 @@ impl Memory {
         let n_bytes = words.iter().map(|word| word.len() as u64).sum::<u64>();
         // COPY adds what its words do not show.
         let is_copy = words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"COPY"));
-        let n_most = if is_copy { limit_bytes } else { n_bytes * GROWTH + COMMAND_BYTES };
+        let (n_most, n_written) = if is_copy {
+            self.n_asked = ASKED_MAX;
+            (limit_bytes, self.used_bytes)
+        } else {
+            (n_bytes * GROWTH + COMMAND_BYTES, n_bytes)
+        };
         self.added_bytes = self.added_bytes.saturating_add(n_most);
+        self.written_bytes = self.written_bytes.saturating_add(n_written);
         limit_bytes < self.used_bytes
     }
 
@@ -51,6 +59,11 @@ impl Memory {
         self.added_bytes = 0;
         self.n_asked = 0;
         self.used_bytes
+    }
+
+    /// How many bytes ever came with commands that add data.
+    pub fn written_bytes(&self) -> u64 {
+        self.written_bytes
     }
 
     /// The greatest estimate so far, in bytes.

@@ -269,3 +269,32 @@ impl Ledger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_lines_go_and_the_counters_stay() {
+        let (stream, group) = (Name::from(&b"s"[..]), Name::from(&b"g"[..]));
+        let (what, who) = (Rc::from("charged"), Rc::from("billing"));
+        let mut ledger = Ledger::default();
+        ledger.expect(&stream, &group, &what);
+        ledger.begins(&stream, &group, Some(StreamId::MIN));
+        let n = LEDGER_LINES_MAX as u64 + 1_000;
+        for ms in 1..=n {
+            let (entry, key) = (StreamId::new(ms, 0), ms.to_string().into_bytes().into());
+            ledger.added(&stream, entry);
+            assert!(ledger.lose(ms, &stream, &group, entry, LossReason::Trimmed).is_some());
+            let subject =
+                Subject { what: &what, stream: &stream, group: Some(&group), entry, key: &key };
+            ledger.record(ms, &who, subject, false);
+        }
+        assert_eq!((ledger.n_effects(), ledger.n_lost(), ledger.n_duplicates()), (n, 0, 0));
+        for n_kept in [ledger.effects().count(), ledger.losses().count()] {
+            assert!((LEDGER_LINES_MAX..LEDGER_LINES_MAX + 64).contains(&n_kept), "{n_kept}");
+        }
+        assert_eq!(ledger.effects().last().map(|effect| effect.seq), Some(n - 1));
+        assert_eq!(ledger.n_times("charged", b"1"), 1);
+    }
+}

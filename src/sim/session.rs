@@ -27,7 +27,8 @@ pub use super::world::Progress;
 use super::world::World;
 use crate::command::Profile;
 use crate::limits::{
-    ADVANCE_SLICE, JOURNAL_INPUTS_MAX, LINE_BYTES_MAX, LOAD_STEPS_MAX, NAME_BYTES_MAX,
+    ADVANCE_SLICE, JOURNAL_BYTES_MAX, JOURNAL_INPUTS_MAX, LINE_BYTES_MAX, LOAD_STEPS_MAX,
+    NAME_BYTES_MAX,
 };
 use crate::time::{Millis, WORLD_START};
 
@@ -89,6 +90,8 @@ pub struct Session {
     world: World,
     /// Every input, by time: those of the past, then those of the known future.
     journal: Vec<Input>,
+    /// How many bytes its lines have.
+    journal_bytes: usize,
     /// How many inputs of the journal are in the world.
     n_applied: usize,
     end: Millis,
@@ -116,6 +119,7 @@ impl Session {
             },
             world,
             journal: Vec::new(),
+            journal_bytes: 0,
             n_applied: 0,
             checkpoints: Checkpoints::new(),
             redo: VecDeque::new(),
@@ -161,7 +165,7 @@ impl Session {
         self.fork();
         self.redo.clear();
         let at = self.now();
-        self.journal.push(Input { at, who: who.into(), line: line.into() });
+        self.push_input(Input { at, who: who.into(), line: line.into() });
         let seq = self.apply_next().unwrap_or(0);
         Submitted::Applied { seq }
     }
@@ -175,6 +179,8 @@ impl Session {
         }
         let refusal = if JOURNAL_INPUTS_MAX <= self.n_applied {
             format!("the journal is full ({JOURNAL_INPUTS_MAX} lines): save it and begin anew")
+        } else if JOURNAL_BYTES_MAX < self.journal_bytes + line.len() {
+            format!("the journal is full ({JOURNAL_BYTES_MAX} bytes): save it and begin anew")
         } else if LINE_BYTES_MAX < line.len() {
             format!("a line has at most {LINE_BYTES_MAX} bytes")
         } else if NAME_BYTES_MAX < who.len() {
@@ -184,6 +190,18 @@ impl Session {
         };
         let start: String = line.chars().take(100).collect();
         Some(self.aside(who, &start, Err(Refusal::new(refusal))))
+    }
+
+    fn push_input(&mut self, input: Input) {
+        self.journal_bytes += input.line.len();
+        self.journal.push(input);
+    }
+
+    /// Takes the inputs from a place on out of the journal.
+    fn take_inputs(&mut self, from: usize) -> Vec<Input> {
+        let taken = self.journal.split_off(from);
+        self.journal_bytes -= taken.iter().map(|input| input.line.len()).sum::<usize>();
+        taken
     }
 
     /// Puts the next input of the journal into the world; it is due now.
@@ -260,7 +278,7 @@ impl Session {
     /// After SCENARIO LOAD and before the first input, brings back what was before.
     pub fn undo(&mut self) -> bool {
         let Some(last) = self.n_applied.checked_sub(1) else { return self.restore_previous() };
-        let taken = self.journal.split_off(last);
+        let taken = self.take_inputs(last);
         let at = taken.first().map_or(self.now(), |input| input.at);
         taken.into_iter().rev().for_each(|input| self.redo.push_front(input));
         self.checkpoints.truncate(at, last);
@@ -284,7 +302,7 @@ impl Session {
         // What lay ahead of a seek was taken away by that fork: it comes before the rest.
         std::mem::swap(&mut self.redo, &mut redo);
         self.advance_to(at, usize::MAX);
-        self.journal.push(input);
+        self.push_input(input);
         self.apply_next();
         self.finish_seek();
         true
@@ -293,7 +311,7 @@ impl Session {
     /// Discards the known future: from here on history is written anew. REDO brings it back, one
     /// input at a time, until something else is submitted.
     pub fn fork(&mut self) {
-        let future = self.journal.split_off(self.n_applied);
+        let future = self.take_inputs(self.n_applied);
         future.into_iter().rev().for_each(|input| self.redo.push_front(input));
         self.end = self.now();
         self.checkpoints.truncate(self.end, self.n_applied);
@@ -369,7 +387,10 @@ impl Session {
         for mut input in saved.journal.into_iter().take(JOURNAL_INPUTS_MAX) {
             at = at.max(input.at);
             input.at = at;
-            session.journal.push(input);
+            if JOURNAL_BYTES_MAX < session.journal_bytes + input.line.len() {
+                break;
+            }
+            session.push_input(input);
         }
         session.world.record_events(false);
         session.jump_to = Some(saved.now);

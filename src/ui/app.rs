@@ -26,7 +26,7 @@ use super::ticker::{Ticker, Wake};
 use super::timebar::TimeMsg;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
-use crate::sim::control::CONTROL_WORDS;
+use crate::sim::control::moves_history;
 use crate::sim::{Input, Playback, Session, Submitted, WorldEvent, WorldEventKind};
 use crate::time::Millis;
 use crate::view::console::explain::{self, Explanation};
@@ -445,13 +445,6 @@ impl App {
             ms => Wake::After(ms),
         }
     }
-}
-
-/// Whether a line may move through history or replace it, so that its place in the journal is not
-/// known before it ran. It is stored right after.
-fn moves_history(line: &str) -> bool {
-    let word = line.split_ascii_whitespace().next().unwrap_or_default();
-    word != "SIM" && CONTROL_WORDS.iter().any(|control| word.eq_ignore_ascii_case(control))
 }
 
 /// Lets the inbox wake the app in a microtask: after the listener that pushed has returned, before

@@ -21,6 +21,9 @@ pub enum Profile {
     Release,
     /// Quick to compile, with names in stack traces. Goes to `target/dist-dev/`.
     Dev,
+    /// Like `Dev`, with the controls that kill the instance on purpose: for the tests of what
+    /// happens then. Goes to `target/dist-faults/`.
+    Faults,
 }
 
 impl Profile {
@@ -28,7 +31,7 @@ impl Profile {
     fn cargo_name(self) -> &'static str {
         match self {
             Profile::Release => "wasm-release",
-            Profile::Dev => "wasm-dev",
+            Profile::Dev | Profile::Faults => "wasm-dev",
         }
     }
 
@@ -37,6 +40,7 @@ impl Profile {
         match self {
             Profile::Release => workspace.dist(),
             Profile::Dev => workspace.target.join("dist-dev"),
+            Profile::Faults => workspace.target.join("dist-faults"),
         }
     }
 }
@@ -67,7 +71,7 @@ pub fn run(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
         workspace,
         toolchain: wasm::toolchain(workspace)?,
         profile,
-        staging: workspace.target.join("xtask").join(format!("staging-{}", profile.cargo_name())),
+        staging: workspace.target.join("xtask").join(format!("staging-{profile:?}")),
     };
     if build.staging.exists() {
         fs::remove_dir_all(&build.staging)?;
@@ -84,6 +88,9 @@ fn compile(build: &Build) -> Result<()> {
     let mut command = build.toolchain.cargo(build.workspace, "build");
     command.args(["--quiet", "--package", "streamlanes", "--lib"]);
     command.args(["--profile", build.profile.cargo_name()]);
+    if build.profile == Profile::Faults {
+        command.args(["--features", "fault-injection"]);
+    }
     step::run(&mut command)
 }
 

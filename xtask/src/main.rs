@@ -80,6 +80,7 @@ fn build(mut arguments: lexopt::Parser) -> Result<()> {
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("dev") => profile = Profile::Dev,
+            Long("faults") => profile = Profile::Faults,
             other => return Err(other.unexpected().into()),
         }
     }

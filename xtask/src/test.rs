@@ -216,6 +216,10 @@ fn end_to_end(context: &Shared) -> Result<Counts> {
         command.current_dir(&context.workspace.root).args(["run", "--browser", browser]);
         counts.add(run_tests(&mut command).with_context(|| format!("in {browser}"))?);
     }
+    let site = build::run(context.workspace, Profile::Faults)?;
+    let mut command = Command::new(&program);
+    command.current_dir(&context.workspace.root).args(["run", "--faults", "--dist"]).arg(site);
+    counts.add(run_tests(&mut command).context("with faults injected")?);
     Ok(counts)
 }
 

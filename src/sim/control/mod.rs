@@ -11,6 +11,7 @@ pub use parse::parse;
 
 use std::rc::Rc;
 
+use super::line::split;
 use super::service::options::Options;
 use super::service::{CrashPoint, ServiceKind};
 use crate::engine::event::Name;
@@ -37,6 +38,14 @@ pub const CONTROL_WORDS: [&str; 7] = ["SIM", "CLOCK", "SCENARIO", "UNDO", "REDO"
 /// Whether a line's first word makes it a control line.
 pub fn is_control(word: &[u8]) -> bool {
     CONTROL_WORDS.iter().any(|control| word.eq_ignore_ascii_case(control.as_bytes()))
+}
+
+/// Whether a line moves through history or changes how time passes, instead of being part of
+/// history itself.
+pub fn moves_history(line: &str) -> bool {
+    let words = split(line).unwrap_or_default();
+    words.first().is_some_and(|word| is_control(word))
+        && matches!(parse(&words), Ok(ControlLine::Session(_)))
 }
 
 /// A control line, understood.

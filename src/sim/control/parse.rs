@@ -193,6 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn what_changes_the_world_is_told_from_what_moves_through_it() {
+        use crate::sim::control::moves_history;
+        let moves =
+            ["undo", "SEEK 5s", "CLOCK PAUSE", "clock jump 5s", "SCENARIO LOAD orders", "FORK"];
+        assert!(moves.iter().all(|line| moves_history(line)));
+        let changes =
+            ["CLOCK BACK 1s", "clock set virtual", "sim list", "SEEK never", "PING", "\"", ""];
+        assert!(!changes.iter().any(|line| moves_history(line)));
+    }
+
+    #[test]
     fn refusals_say_what_to_write() {
         let cases = [
             ("SIM", "ADD PRODUCER"),

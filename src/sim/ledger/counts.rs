@@ -70,6 +70,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn past_the_limit_a_new_key_is_always_the_first() {
+        let mut counts = Counts::default();
+        counts.add("charged", b"old");
+        counts.n_keys = LEDGER_KEYS_MAX;
+        assert_eq!((counts.add("charged", b"new"), counts.add("charged", b"new")), (1, 1));
+        assert_eq!((counts.add("charged", b"old"), counts.n_keys), (2, LEDGER_KEYS_MAX));
+    }
+
+    #[test]
     fn counts_by_what_and_key_and_clones_part() {
         let mut counts = Counts::default();
         assert_eq!(counts.get("charged", b"7"), 0);

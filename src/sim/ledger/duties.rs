@@ -186,6 +186,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn there_is_an_end_to_streams_groups_and_entries() {
+        let name = |n: usize| Name::from(n.to_string().as_bytes());
+        let what = Rc::from("done");
+        let mut duties = Duties::default();
+        for n in 0..LEDGER_GROUPS_MAX + 5 {
+            duties.expect(&name(0), &name(n), &what);
+        }
+        assert_eq!(duties.groups_of(&name(0)).len(), LEDGER_GROUPS_MAX);
+        for n in 0..LEDGER_STREAMS_MAX + 5 {
+            duties.added(&name(n), StreamId::new(1, 0));
+        }
+        assert_eq!(duties.streams.len(), LEDGER_STREAMS_MAX);
+        duties.begins(&name(0), &name(0), Some(StreamId::MIN));
+        let n_entries = LEDGER_ENTRIES_MAX as u64 + 100;
+        (2..n_entries).for_each(|ms| duties.added(&name(0), StreamId::new(ms, 0)));
+        let n_owed = duties.owed(&name(0), &name(0), StreamId::MIN, StreamId::MAX).len();
+        assert!((LEDGER_ENTRIES_MAX..LEDGER_ENTRIES_MAX + 64).contains(&n_owed), "{n_owed}");
+        assert!(duties.lose(&name(0), &name(0), StreamId::new(2, 0)).is_none());
+        assert!(duties.lose(&name(0), &name(0), StreamId::new(n_entries - 1, 0)).is_some());
+    }
+
+    #[test]
     fn a_group_owes_what_came_after_it_and_is_not_done() {
         let (stream, group, what) = (Name::from(&b"s"[..]), Name::from(&b"g"[..]), "done".into());
         let id = |ms| StreamId::new(ms, 0);

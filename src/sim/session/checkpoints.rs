@@ -3,13 +3,15 @@
 //! They stand evenly, so that every point of the past is equally near: one each `stride` executed
 //! commands. When there are too many, every other one goes and the stride doubles.
 
-use crate::limits::{CHECKPOINT_COMMANDS, CHECKPOINTS_MAX};
+use crate::limits::{CHECKPOINT_BYTES_MAX, CHECKPOINT_COMMANDS, CHECKPOINTS_MAX, WORLD_BYTES_MAX};
 use crate::sim::world::World;
 use crate::time::Millis;
 
 #[derive(Clone, Debug)]
 struct Checkpoint {
     n_applied: usize,
+    /// What it holds at most that its neighbours do not.
+    own_bytes: u64,
     world: World,
 }
 
@@ -18,11 +20,13 @@ struct Checkpoint {
 pub(super) struct Checkpoints {
     list: Vec<Checkpoint>,
     stride: u64,
+    /// What the data of the newest one had been written with, in bytes.
+    written_bytes: u64,
 }
 
 impl Checkpoints {
     pub(super) fn new() -> Checkpoints {
-        Checkpoints { list: Vec::new(), stride: CHECKPOINT_COMMANDS }
+        Checkpoints { list: Vec::new(), stride: CHECKPOINT_COMMANDS, written_bytes: 0 }
     }
 
     /// Keeps the world if it has come far enough since the last one that was kept. `n_applied`:
@@ -34,15 +38,34 @@ impl Checkpoints {
         if work(world, n_applied) < last + self.stride {
             return;
         }
-        self.list.push(Checkpoint { n_applied, world: world.checkpoint() });
-        if CHECKPOINTS_MAX < self.list.len() {
-            let mut keep = false;
-            self.list.retain(|_| {
-                keep = !keep;
-                !keep
-            });
-            self.stride *= 2;
+        let written_bytes = world.server().state().memory.written_bytes();
+        let own_bytes = written_bytes.saturating_sub(self.written_bytes).min(WORLD_BYTES_MAX);
+        self.written_bytes = written_bytes;
+        self.list.push(Checkpoint { n_applied, own_bytes, world: world.checkpoint() });
+        // Worlds share what did not change between them. What was written since may have been
+        // deleted meanwhile, and live on in them alone.
+        while CHECKPOINTS_MAX < self.list.len() || CHECKPOINT_BYTES_MAX < self.own_bytes() {
+            self.thin_out();
         }
+    }
+
+    fn own_bytes(&self) -> u64 {
+        self.list.iter().map(|checkpoint| checkpoint.own_bytes).sum()
+    }
+
+    /// Every other one goes; what it shared with the next one alone is now that one's own.
+    fn thin_out(&mut self) {
+        let mut left_behind = None;
+        for mut checkpoint in std::mem::take(&mut self.list) {
+            match left_behind.take() {
+                None => left_behind = Some(checkpoint.own_bytes),
+                Some(n_bytes) => {
+                    checkpoint.own_bytes = (checkpoint.own_bytes + n_bytes).min(WORLD_BYTES_MAX);
+                    self.list.push(checkpoint);
+                }
+            }
+        }
+        self.stride *= 2;
     }
 
     /// The nearest world from which a time can be reached with that many inputs applied.
@@ -58,10 +81,33 @@ impl Checkpoints {
     pub(super) fn truncate(&mut self, at: Millis, n_applied: usize) {
         self.list
             .retain(|checkpoint| checkpoint.world.now() <= at && checkpoint.n_applied <= n_applied);
+        let last = self.list.last().map(|last| last.world.server().state().memory.written_bytes());
+        self.written_bytes = last.unwrap_or(0);
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.list.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Profile;
+    use crate::sim::scenario::Scenario;
+
+    #[test]
+    fn worlds_that_hold_much_for_themselves_are_kept_further_apart() {
+        let mut world = World::new(&Scenario::empty(), 1, Profile::Redis86);
+        let mut checkpoints = Checkpoints::new();
+        for n_applied in 1..=10 {
+            let (own_bytes, world) = (CHECKPOINT_BYTES_MAX / 6, world.clone());
+            checkpoints.list.push(Checkpoint { n_applied, own_bytes, world });
+        }
+        checkpoints.consider(&mut world, 10_000);
+        assert!(checkpoints.own_bytes() <= CHECKPOINT_BYTES_MAX);
+        assert!((1..=3).contains(&checkpoints.len()), "{}", checkpoints.len());
+        assert!(CHECKPOINT_COMMANDS < checkpoints.stride);
     }
 }

@@ -12,6 +12,11 @@ use crate::sim::words::Refusal;
 impl Session {
     /// Does it, and answers with an aside; returns the aside's number.
     pub(super) fn control(&mut self, who: &str, line: &str, control: &SessionControl) -> u64 {
+        // CLOCK is how a page that comes back says how time ran: it would never come back.
+        #[cfg(feature = "fault-injection")]
+        if !line.to_ascii_uppercase().starts_with("CLOCK") {
+            self.world.panic_if_armed(line.split_ascii_whitespace().next().map(str::as_bytes));
+        }
         let answer = self.apply_control(control);
         self.aside(who, line, answer)
     }

@@ -101,6 +101,34 @@ fn a_link_that_was_cut_keeps_its_beginning() {
     assert!(30 < n_kept_most, "{n_kept_most}");
 }
 
+/// Whatever happens to one byte of a file: it is noticed, or it made no difference.
+#[test]
+fn every_damaged_byte_is_noticed() {
+    let whole = saved(12);
+    let file = to_file(&whole);
+    for at in 0..file.len() {
+        for damage in [0x01, 0x10, 0x80, 0xff] {
+            let mut bytes = file.clone();
+            bytes[at] ^= damage;
+            if let Ok(decoded) = from_file(&bytes) {
+                let is_noticed = !decoded.problems.is_empty();
+                assert!(is_noticed || decoded.saved == whole, "byte {at} ^ {damage:#x}");
+            }
+        }
+        let mut bytes = file.clone();
+        bytes.remove(at);
+        let missing = from_file(&bytes);
+        assert!(missing.is_err() || !missing.unwrap().problems.is_empty(), "without byte {at}");
+    }
+    assert_eq!(from_file(&file).unwrap(), Decoded { saved: whole, problems: Vec::new() });
+}
+
+#[test]
+fn files_have_an_end_too() {
+    let long = vec![0; FILE_BYTES_MAX + 1];
+    assert!(matches!(from_file(&long), Err(ShareError::TooLong { .. })));
+}
+
 #[test]
 fn no_damage_and_no_noise_panics() {
     let file = to_file(&saved(40));

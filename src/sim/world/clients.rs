@@ -196,9 +196,7 @@ impl World {
         by_service: bool,
     ) -> (Outcome, Vec<u8>) {
         #[cfg(feature = "fault-injection")]
-        if let (Some(command), Some(word)) = (&self.panic_on, words.first()) {
-            assert!(!word.eq_ignore_ascii_case(command), "injected by SIM PANIC ON");
-        }
+        self.panic_if_armed(words.first().copied());
         // Written where there is room, and kept in as much as it needs.
         let mut out = std::mem::take(&mut self.reply_buffer);
         out.clear();
@@ -211,6 +209,14 @@ impl World {
         self.trace.bytes(&reply);
         self.collect_events(by_service, words);
         (outcome, reply)
+    }
+
+    /// SIM PANIC ON: kills the instance when it is this command's turn.
+    #[cfg(feature = "fault-injection")]
+    pub(in crate::sim) fn panic_if_armed(&self, word: Option<&[u8]>) {
+        if let (Some(command), Some(word)) = (&self.panic_on, word) {
+            assert!(!word.eq_ignore_ascii_case(command), "injected by SIM PANIC ON");
+        }
     }
 
     /// A new connection, named in CLIENT LIST.

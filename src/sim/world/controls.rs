@@ -14,6 +14,8 @@ use crate::time::{Millis, WORLD_START};
 impl World {
     /// Runs a control line; the answer, or the refusal, goes to the transcript.
     pub(super) fn control(&mut self, seq: u64, words: &[Vec<u8>]) {
+        #[cfg(feature = "fault-injection")]
+        self.panic_if_armed(words.first().map(Vec::as_slice));
         let answer = parse(words).and_then(|line| match line {
             ControlLine::World(control) => self.apply_control(control),
             // A session keeps these for itself; what comes here came by a scenario.

@@ -59,6 +59,8 @@ pub(crate) struct Options {
     pub(crate) out: PathBuf,
     /// The browser that drives.
     pub(crate) browser: Kind,
+    /// The site was built with the controls that kill it: runs the scenarios for that.
+    pub(crate) faults: bool,
     /// Only scenarios whose names contain this.
     pub(crate) filter: String,
     /// The README's picture, when only that is wanted.
@@ -71,6 +73,7 @@ fn options() -> Result<Options> {
         dist: workspace.dist(),
         out: workspace.target.join("e2e"),
         browser: Kind::Chromium,
+        faults: false,
         filter: String::new(),
         readme: None,
         workspace,
@@ -80,6 +83,7 @@ fn options() -> Result<Options> {
         match argument {
             Long("dist") => options.dist = arguments.value()?.into(),
             Long("out") => options.out = arguments.value()?.into(),
+            Long("faults") => options.faults = true,
             Long("readme") => options.readme = Some(arguments.value()?.into()),
             Long("browser") => {
                 let name = arguments.value()?.string()?;

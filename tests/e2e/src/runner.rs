@@ -47,7 +47,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (site, _serving) = serve(&options.dist)?;
     let out = options.out.join(options.browser.name());
-    let waiting: VecDeque<_> = scenarios::ALL
+    let scenarios = if options.faults { scenarios::WITH_FAULTS } else { scenarios::ALL };
+    let waiting: VecDeque<_> = scenarios
         .iter()
         .filter(|one| one.name.contains(&options.filter) && one.runs_in(options.browser))
         .collect();

@@ -1,6 +1,7 @@
 //! The scenarios, in the order in which they run.
 
 mod access;
+mod acts;
 mod calm;
 mod console;
 mod dialogs;
@@ -12,6 +13,9 @@ mod hostile;
 mod keyboard;
 mod lesson_pane;
 mod looks;
+mod panics;
+mod sharing;
+mod survival;
 mod time;
 
 use std::pin::Pin;
@@ -101,6 +105,20 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(looks::can_be_still).shown(Look { still: true, ..Look::DESKTOP }),
     scenario!(time::scrubs_and_forks),
     scenario!(time::runs_and_steps),
+    scenario!(survival::the_story),
+    scenario!(survival::two_tabs_do_not_mix),
+    scenario!(survival::a_damaged_store_keeps_the_rest),
+    scenario!(survival::keeps_what_it_acknowledged),
+    scenario!(sharing::a_link_is_shown_before_it_replaces),
+    scenario!(sharing::a_damaged_link_says_so),
+    scenario!(sharing::what_is_too_long_becomes_a_file),
+];
+
+/// Those that want a site built with `fault-injection`. Its console is full of what was injected.
+pub(crate) const WITH_FAULTS: &[Scenario] = &[
+    scenario!(panics::every_kind_of_command_is_survived, harness::must_be_noticed),
+    scenario!(panics::time_that_kills_is_survived, harness::must_be_noticed),
+    scenario!(panics::three_deaths_in_a_row_offer_an_end, harness::must_be_noticed),
 ];
 
 fn must_be_silent(complaints: &[String]) -> Result<()> {

@@ -87,6 +87,7 @@ fn judge_condition(condition: &Condition, facts: Facts<'_>) -> Standing {
 }
 
 /// Conditions on what the business saw.
+#[inline(never)]
 fn of_ledger(condition: &Condition, world: &World) -> Standing {
     let ledger = world.ledger();
     match condition {
@@ -127,6 +128,7 @@ fn answered(answer: Option<bool>, needs_right: bool) -> Standing {
     }
 }
 
+#[inline(never)]
 fn elapsed(compare: Compare, ms: i64, facts: Facts<'_>) -> Standing {
     let elapsed = facts.world.now().saturating_sub(facts.since);
     let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX);
@@ -146,6 +148,7 @@ fn count(n_is: usize, compare: Compare, n: i64, what: &str) -> Standing {
     Standing::Open(format!("{what}: {n_is}; it takes {} {n}", compare.words()))
 }
 
+#[inline(never)]
 fn any(conditions: &[Condition], facts: Facts<'_>) -> Standing {
     let standings: Vec<Standing> =
         conditions.iter().map(|condition| judge_condition(condition, facts)).collect();
@@ -175,6 +178,7 @@ fn ran(n: i64, pattern: &CommandPattern, evidence: &Evidence) -> Standing {
     })
 }
 
+#[inline(never)]
 fn in_order(patterns: &[CommandPattern], evidence: &Evidence) -> Standing {
     let mut after = None;
     for pattern in patterns {
@@ -191,6 +195,7 @@ fn in_order(patterns: &[CommandPattern], evidence: &Evidence) -> Standing {
     Standing::Done
 }
 
+#[inline(never)]
 fn saw_all(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     let mut seen = facts.evidence.ids_seen(client, key);
     let n_seen = seen.len();
@@ -210,6 +215,7 @@ fn saw_all(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     Standing::Done
 }
 
+#[inline(never)]
 fn saw_newest(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     match State::of(facts.world).ids(key).last() {
         Some(id) if facts.evidence.ids_seen(client, key).contains(id) => Standing::Done,
@@ -218,6 +224,7 @@ fn saw_newest(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     }
 }
 
+#[inline(never)]
 fn saw_run(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     let mut seen = facts.evidence.ids_seen(client, key);
     let n_seen = seen.len();
@@ -236,6 +243,7 @@ fn saw_run(client: &str, key: &str, facts: Facts<'_>) -> Standing {
 }
 
 /// How many effects of a stream's entries happened before that of an entry with a smaller id.
+#[inline(never)]
 fn out_of_order(key: &str, world: &World) -> usize {
     let effects = world.ledger().effects();
     let ids: Vec<_> = effects

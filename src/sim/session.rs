@@ -171,6 +171,7 @@ impl Session {
     }
 
     /// Handles a line that is not for the journal; returns the number of its aside.
+    #[inline(never)]
     fn submit_aside(&mut self, who: &str, line: &str) -> Option<u64> {
         let words = split(line).unwrap_or_default();
         let is_control = words.first().is_some_and(|word| is_control(word));
@@ -276,6 +277,7 @@ impl Session {
 
     /// Takes the last input back: the world is as it was just before it. False if there is none.
     /// After SCENARIO LOAD and before the first input, brings back what was before.
+    #[inline(never)]
     pub fn undo(&mut self) -> bool {
         let Some(last) = self.n_applied.checked_sub(1) else { return self.restore_previous() };
         let taken = self.take_inputs(last);
@@ -291,6 +293,7 @@ impl Session {
     }
 
     /// Does the input again that was taken back first. False if there is none.
+    #[inline(never)]
     pub fn redo(&mut self) -> bool {
         let Some(input) = self.redo.pop_front() else { return false };
         let at = input.at;
@@ -310,6 +313,7 @@ impl Session {
 
     /// Discards the known future: from here on history is written anew. REDO brings it back, one
     /// input at a time, until something else is submitted.
+    #[inline(never)]
     pub fn fork(&mut self) {
         let future = self.take_inputs(self.n_applied);
         future.into_iter().rev().for_each(|input| self.redo.push_front(input));
@@ -401,6 +405,7 @@ impl Session {
     }
 
     /// Begins a scenario; what was before is kept for one UNDO.
+    #[inline(never)]
     fn begin(&mut self, scenario: Scenario) {
         let saved = Box::new(self.save());
         let profile = scenario.profile.unwrap_or(self.profile);
@@ -410,6 +415,7 @@ impl Session {
         *self = Session { previous: Some(saved), asides, ..fresh };
     }
 
+    #[inline(never)]
     fn restore_previous(&mut self) -> bool {
         let Some(saved) = self.previous.take() else { return false };
         let asides = std::mem::take(&mut self.asides);

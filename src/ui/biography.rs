@@ -52,6 +52,7 @@ impl BiographyPane {
         })
     }
 
+    #[inline(never)]
     fn draw(&mut self, state: &State) {
         let Some((db, key, id)) = &self.of else { return };
         self.drawn_at = state.wall_ms;

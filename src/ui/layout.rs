@@ -148,6 +148,7 @@ impl LayoutPane {
         dom::set_attr(&self.legend, "aria-expanded", if is_open { "true" } else { "false" });
     }
 
+    #[inline(never)]
     fn toggle_legend(&self) {
         let is_open = self.legend.get_attribute("aria-expanded").as_deref() != Some("true");
         self.show_legend(is_open);
@@ -155,6 +156,7 @@ impl LayoutPane {
         self.inbox.push(Msg::Keep { name: "legend", text: text.to_owned() });
     }
 
+    #[inline(never)]
     fn keep(&self) {
         let words = self.sizes.map(|size| size.map_or("-".to_owned(), |px| px.to_string()));
         self.inbox.push(Msg::Keep { name: "layout", text: words.join(" ") });
@@ -242,6 +244,7 @@ fn size(element: &HtmlElement) -> i32 {
 }
 
 /// The size that a key asks for.
+#[inline(never)]
 fn key_size(event: &Event, splitter: &Splitter, now: i32) -> Option<i32> {
     let key = event.dyn_ref::<KeyboardEvent>()?.key();
     let forward = match (key.as_str(), splitter.is_horizontal) {

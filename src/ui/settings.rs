@@ -49,6 +49,7 @@ impl Settings {
     }
 
     /// What a stored line says; what it does not say stays as it is.
+    #[inline(never)]
     fn read_line(&mut self, line: &str) {
         let mut words = line.split(' ');
         for (field, allowed) in [
@@ -145,6 +146,7 @@ impl SettingsPane {
         }
     }
 
+    #[inline(never)]
     fn on_message(&mut self, msg: &SettingsMsg, state: &State) {
         match msg {
             SettingsMsg::Open => {
@@ -170,6 +172,7 @@ impl SettingsPane {
     }
 
     /// Another server: the same lines are run on it, from the beginning.
+    #[inline(never)]
     fn begin_on(&self, profile: Profile, state: &State) {
         let Playback { running, .. } = state.session.playback();
         let mut session = Session::load(Saved { profile, ..state.session.save() });
@@ -181,6 +184,7 @@ impl SettingsPane {
     }
 
     /// Tells the page and the other panes.
+    #[inline(never)]
     fn publish(&mut self) {
         self.settings.system_is_still = self.less_motion.as_ref().is_some_and(|q| q.matches());
         if let Some(root) = dom::document().document_element() {

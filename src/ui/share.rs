@@ -155,6 +155,7 @@ impl SharePane {
     }
 
     /// Shows the present session's link.
+    #[inline(never)]
     fn show_own(&mut self, session: &Session) {
         dom::set_text(&self.title, text::SHARE_TITLE);
         dom::clear(&self.body);
@@ -194,6 +195,7 @@ impl SharePane {
     }
 
     /// Shows what a link or a file holds.
+    #[inline(never)]
     fn offer(&mut self, decoded: Result<Decoded, ShareError>) {
         dom::set_text(&self.title, text::OFFER_TITLE);
         dom::clear(&self.body);
@@ -230,6 +232,7 @@ impl SharePane {
     }
 
     /// A line at the end of the dialog that is read out.
+    #[inline(never)]
     fn say(&self, sentence: &str) {
         let last = self.body.query_selector("[role=status]").ok().flatten();
         let line = last.unwrap_or_else(|| {
@@ -241,6 +244,7 @@ impl SharePane {
         dom::set_text(&line, sentence);
     }
 
+    #[inline(never)]
     fn read_file(&mut self, file: &File) {
         if (FILE_BYTES_MAX as f64) < file.size() {
             let problem =

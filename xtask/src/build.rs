@@ -11,7 +11,9 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::lessons;
 use crate::setup::wasm::{self, Toolchain};
+use crate::split;
 use crate::step;
+use crate::styles;
 use crate::workspace::Workspace;
 
 /// How the library is compiled.
@@ -56,11 +58,16 @@ pub(crate) struct Build<'a> {
 
 type Step = (&'static str, fn(&Build) -> Result<()>);
 
+/// Says which functions a first visit does without, relative to the workspace.
+const LATER: &str = "xtask/later.txt";
+
 /// In the order in which they run. Later files may replace earlier ones of the same name.
 const STEPS: &[Step] = &[
     ("compile the library to wasm", compile),
     ("bind it to JavaScript", bind),
+    ("part what a first visit runs from the rest", part),
     ("copy www/", copy_page),
+    ("join the style sheets", join_styles),
     ("write the course", lessons::write_pages),
 ];
 
@@ -85,33 +92,44 @@ pub fn run(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
 }
 
 fn compile(build: &Build) -> Result<()> {
-    let mut command = build.toolchain.cargo(build.workspace, "build");
-    command.args(["--quiet", "--package", "streamlanes", "--lib"]);
+    let mut command = build.toolchain.cargo(build.workspace, "rustc");
+    command.args(["--quiet", "--package", "streamlanes", "--lib", "--crate-type", "cdylib"]);
     command.args(["--profile", build.profile.cargo_name()]);
     if build.profile == Profile::Faults {
         command.args(["--features", "fault-injection"]);
     }
+    if build.profile == Profile::Release {
+        // Tells `part` which function needs which constant.
+        command.args(["--", "-Clink-arg=--emit-relocs"]);
+    }
     step::run(&mut command)
 }
 
+/// The library as the compiler leaves it.
+fn compiled(build: &Build) -> PathBuf {
+    let profile = build.toolchain.target_dir.join(wasm::TARGET).join(build.profile.cargo_name());
+    profile.join("streamlanes.wasm")
+}
+
 fn bind(build: &Build) -> Result<()> {
-    let compiled = build
-        .toolchain
-        .target_dir
-        .join(wasm::TARGET)
-        .join(build.profile.cargo_name())
-        .join("streamlanes.wasm");
-    let is_release = build.profile == Profile::Release;
+    let compiled = compiled(build);
     Bindgen::new()
         .input_path(&compiled)
         .web(true)?
         // Without it the page would have to pass the module's address to `init()`.
         .omit_default_module_path(false)
         .typescript(true)
-        .remove_name_section(is_release)
-        .remove_producers_section(is_release)
+        // `part` finds functions by the names that the linker knows; it removes them afterwards.
+        .demangle(build.profile != Profile::Release)
         .generate(&build.staging)
         .with_context(|| format!("wasm-bindgen refuses {}", compiled.display()))
+}
+
+fn part(build: &Build) -> Result<()> {
+    if build.profile != Profile::Release {
+        return Ok(());
+    }
+    split::split_site(&compiled(build), &build.staging, &build.workspace.root.join(LATER))
 }
 
 fn copy_page(build: &Build) -> Result<()> {
@@ -120,6 +138,14 @@ fn copy_page(build: &Build) -> Result<()> {
         copy(&www.join(&file), &build.staging.join(&file))?;
     }
     Ok(())
+}
+
+fn join_styles(build: &Build) -> Result<()> {
+    match build.profile {
+        Profile::Release => styles::join(&build.staging),
+        // As they are written, for the browser's own tools.
+        Profile::Dev | Profile::Faults => Ok(()),
+    }
 }
 
 /// Makes `to` equal to `from`. Unchanged files keep their time stamps.

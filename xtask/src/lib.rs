@@ -17,6 +17,8 @@ pub mod serve;
 pub mod setup;
 pub mod site;
 pub mod size;
+mod split;
 pub mod step;
+mod styles;
 pub mod test;
 pub mod workspace;

@@ -80,6 +80,7 @@ impl<'a> Case<'a> {
         self.needs_key()
     }
 
+    #[inline(never)]
     fn of_setid(&self) -> Option<Reason> {
         if !self.is_ok() {
             return self.needs_key();
@@ -88,6 +89,7 @@ impl<'a> Case<'a> {
         (n_again != 0).then_some(Reason::GroupMovedBack { n_again: n_again as u64 })
     }
 
+    #[inline(never)]
     fn of_destroy(&self) -> Option<Reason> {
         match self.int() {
             Some(0) => Some(Reason::NothingDestroyed { group: name(self.word(3)) }),
@@ -95,6 +97,7 @@ impl<'a> Case<'a> {
         }
     }
 
+    #[inline(never)]
     fn of_createconsumer(&self) -> Option<Reason> {
         match self.int() {
             Some(0) => Some(Reason::ConsumerExists { consumer: name(self.word(4)) }),
@@ -102,6 +105,7 @@ impl<'a> Case<'a> {
         }
     }
 
+    #[inline(never)]
     fn of_delconsumer(&self) -> Option<Reason> {
         let consumer = name(self.word(4));
         match self.int() {
@@ -178,6 +182,7 @@ impl<'a> Case<'a> {
         })
     }
 
+    #[inline(never)]
     fn of_xclaim(&self) -> Option<Reason> {
         self.items().filter(|items| items.is_empty())?;
         let id = id_text::strict(self.word(5)).ok()?;
@@ -194,6 +199,7 @@ impl<'a> Case<'a> {
         })
     }
 
+    #[inline(never)]
     fn of_xautoclaim(&self) -> Option<Reason> {
         let items = self.items()?;
         let n_items = |idx: usize| match items.get(idx) {

@@ -59,6 +59,7 @@ impl Case<'_> {
         of_trimmed_less(stream, &trim, self.node_entries_max)
     }
 
+    #[inline(never)]
     fn of_xtrim(&self) -> Option<Reason> {
         self.int().filter(|&n| n == 0)?;
         let mut args = Args::at(self.words, 2);
@@ -124,6 +125,7 @@ impl Case<'_> {
         }
     }
 
+    #[inline(never)]
     fn of_xdel(&self) -> Option<Reason> {
         let n_deleted = self.int()?;
         let mut ids = self.words.iter().skip(2).filter_map(|word| id_text::strict(word).ok());
@@ -142,6 +144,7 @@ impl Case<'_> {
         })
     }
 
+    #[inline(never)]
     fn of_outcomes(&self, acks: bool) -> Option<Reason> {
         let items = self.items()?;
         if items.contains(&Value::Int(2)) {
@@ -152,6 +155,7 @@ impl Case<'_> {
 }
 
 /// Why there is still more than the threshold allows.
+#[inline(never)]
 fn of_trimmed_less(stream: &Stream, trim: &Trim, node_entries_max: i64) -> Option<Reason> {
     let len = stream.len();
     let is_beyond = match trim.by {

@@ -34,6 +34,7 @@ pub fn parse(words: &[Vec<u8>]) -> Result<ControlLine, Refusal> {
     Ok(line)
 }
 
+#[inline(never)]
 fn unknown(family: &str, word: Option<String>) -> Refusal {
     let prefix = format!("{family} ");
     let words: Vec<&str> =
@@ -82,6 +83,7 @@ fn sim(cursor: &mut Cursor<'_>) -> Result<WorldControl, Refusal> {
     })
 }
 
+#[inline(never)]
 fn add(cursor: &mut Cursor<'_>) -> Result<WorldControl, Refusal> {
     let kinds =
         [ServiceKind::Producer, ServiceKind::Consumer, ServiceKind::Claimer, ServiceKind::Stage];
@@ -91,6 +93,7 @@ fn add(cursor: &mut Cursor<'_>) -> Result<WorldControl, Refusal> {
     Ok(WorldControl::Add { name, kind, options })
 }
 
+#[inline(never)]
 fn crash_point(cursor: &mut Cursor<'_>) -> Result<Option<CrashPoint>, Refusal> {
     if cursor.is_done() {
         return Ok(None);
@@ -126,6 +129,7 @@ fn clock(cursor: &mut Cursor<'_>) -> Result<ControlLine, Refusal> {
     Ok(ControlLine::Session(session))
 }
 
+#[inline(never)]
 fn speed(cursor: &mut Cursor<'_>) -> Result<u32, Refusal> {
     let permille = cursor.factor("CLOCK SPEED")?;
     if (SPEED_PERMILLE_MIN..=SPEED_PERMILLE_MAX).contains(&permille) {
@@ -146,6 +150,7 @@ fn time(cursor: &mut Cursor<'_>, what: &str) -> Result<ClockTime, Refusal> {
     )))
 }
 
+#[inline(never)]
 fn scenario(cursor: &mut Cursor<'_>) -> Result<SessionControl, Refusal> {
     let word = cursor.keyword();
     Ok(match word.as_deref() {

@@ -11,6 +11,7 @@ use crate::sim::words::Refusal;
 
 impl Session {
     /// Does it, and answers with an aside; returns the aside's number.
+    #[inline(never)]
     pub(super) fn control(&mut self, who: &str, line: &str, control: &SessionControl) -> u64 {
         // CLOCK is how a page that comes back says how time ran: it would never come back.
         #[cfg(feature = "fault-injection")]
@@ -39,6 +40,7 @@ impl Session {
         seq
     }
 
+    #[inline(never)]
     fn apply_control(&mut self, control: &SessionControl) -> Result<String, Refusal> {
         match control {
             SessionControl::ClockShow => Ok(self.show_clock()),
@@ -91,6 +93,7 @@ impl Session {
         }
     }
 
+    #[inline(never)]
     fn show_clock(&self) -> String {
         let world = &self.world;
         let mode = if self.playback.running { "running" } else { "paused" };
@@ -103,6 +106,7 @@ impl Session {
         )
     }
 
+    #[inline(never)]
     fn jump(&mut self, by_ms: u64) -> String {
         let target = self.now().saturating_add(by_ms);
         self.jump_to = Some(target);
@@ -114,6 +118,7 @@ impl Session {
         }
     }
 
+    #[inline(never)]
     fn undo_line(&mut self) -> Result<String, Refusal> {
         let line = self.n_applied.checked_sub(1).and_then(|last| self.journal.get(last));
         let line = line.map(|input| Rc::clone(&input.line));
@@ -127,6 +132,7 @@ impl Session {
         })
     }
 
+    #[inline(never)]
     fn load_scenario(&mut self, name: &str) -> Result<String, Refusal> {
         let Some(scenario) = Scenario::builtin(name) else {
             let names: Vec<_> = Scenario::builtin_names().collect();
@@ -140,6 +146,7 @@ impl Session {
     }
 }
 
+#[inline(never)]
 fn list_scenarios() -> String {
     let line = |name: &str| {
         let scenario = Scenario::builtin(name)?;

@@ -172,6 +172,7 @@ impl World {
     }
 
     /// CLIENT KILL closes the connections of others: they have to know.
+    #[inline(never)]
     fn bury_the_killed(&mut self, killer: ClientId) {
         let is_gone = |(id, owner): (&ClientId, &Owner)| {
             let gone = *id != killer && !self.server.is_connected(*id);
@@ -286,6 +287,7 @@ impl World {
         }
     }
 
+    #[inline(never)]
     fn next_queued(&mut self, name: &str) -> Option<(u64, Vec<Vec<u8>>)> {
         let client = self.clients.by_name.get_mut(name)?;
         if client.waiting.is_some() { None } else { client.queued.pop_front() }

@@ -105,6 +105,7 @@ impl World {
     ///
     /// # Errors
     /// When there is no such service or option, or the value is wrong.
+    #[inline(never)]
     pub(super) fn set_option(
         &mut self,
         name: &str,
@@ -269,6 +270,7 @@ impl World {
         self.services.notices = notices;
     }
 
+    #[inline(never)]
     fn take_notice(&mut self, id: u32, notice: Notice) {
         let Some(service) = self.services.by_id.get(&id) else { return };
         let name = Rc::clone(&service.name);
@@ -366,6 +368,7 @@ impl World {
     }
 
     /// Lets a service finish what it has in hand and end; `retire`: and delete its consumer.
+    #[inline(never)]
     pub(super) fn stop(&mut self, id: u32, retire: bool) {
         let Some(service) = self.services.by_id.get_mut(&id) else { return };
         if !service.is_alive() {
@@ -381,6 +384,7 @@ impl World {
         self.schedule(id, self.now);
     }
 
+    #[inline(never)]
     pub(super) fn crash_at(&mut self, id: u32, point: CrashPoint) {
         let Some(service) = self.services.by_id.get_mut(&id) else { return };
         service.faults.crash_at = Some(point);
@@ -388,6 +392,7 @@ impl World {
         self.fault(&name, Fault::CrashArmed);
     }
 
+    #[inline(never)]
     pub(super) fn freeze(&mut self, id: u32, until: Millis) {
         let Some(service) = self.services.by_id.get_mut(&id) else { return };
         service.faults.frozen_until = until;
@@ -395,6 +400,7 @@ impl World {
         self.fault(&name, Fault::Frozen { until });
     }
 
+    #[inline(never)]
     pub(super) fn slow(&mut self, id: u32, factor_permille: u32) {
         let Some(service) = self.services.by_id.get_mut(&id) else { return };
         service.faults.slow_permille = factor_permille;
@@ -402,6 +408,7 @@ impl World {
         self.fault(&name, Fault::Slowed { factor_permille });
     }
 
+    #[inline(never)]
     pub(super) fn lose_reply(&mut self, id: u32) {
         let Some(service) = self.services.by_id.get_mut(&id) else { return };
         service.faults.lose_reply = true;
@@ -409,6 +416,7 @@ impl World {
         self.fault(&name, Fault::LoseReplyArmed);
     }
 
+    #[inline(never)]
     pub(super) fn remove_service(&mut self, id: u32) {
         self.lose_what_is_at_risk(id);
         self.hang_up_service(id);

@@ -184,6 +184,7 @@ impl ConsolePane {
         }
     }
 
+    #[inline(never)]
     fn on_tab_message(&mut self, msg: &ConsoleMsg, session: &Session) {
         match msg {
             ConsoleMsg::SelectTab(who) => self.switch(|tabs| tabs.select(who)),
@@ -273,6 +274,7 @@ impl ConsolePane {
         }
     }
 
+    #[inline(never)]
     fn paste(&mut self, text: &str, session: &Session) {
         if PASTE_BYTES_MAX < text.len() {
             return self.note(session, &text::paste_limit(PASTE_BYTES_MAX, "bytes"));
@@ -286,6 +288,7 @@ impl ConsolePane {
         }
     }
 
+    #[inline(never)]
     fn press_chip(&mut self, word: &str, session: &Session) {
         let line = self.field.line();
         let who = Rc::clone(&self.tabs.active().who);
@@ -312,6 +315,7 @@ impl ConsolePane {
         self.stale = true;
     }
 
+    #[inline(never)]
     fn name_tab(&mut self, renames: bool, name: &str, session: &Session) {
         let old = Rc::clone(&self.tabs.active().who);
         let mut tabs = self.tabs.clone();
@@ -333,6 +337,7 @@ impl ConsolePane {
     }
 
     /// The client of a closed tab leaves, as it would by closing a terminal.
+    #[inline(never)]
     fn hang_up(&self, who: &str, session: &Session) {
         let client = session.world().clients().find(|client| *client.name == *who);
         match client {
@@ -354,6 +359,7 @@ impl ConsolePane {
         }
     }
 
+    #[inline(never)]
     fn copy_script(&self, session: &Session) {
         let journal = session.journal().get(..session.n_applied()).unwrap_or_default();
         let inbox = self.inbox.clone();

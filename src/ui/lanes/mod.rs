@@ -139,6 +139,7 @@ impl LanesPane {
         })
     }
 
+    #[inline(never)]
     fn on_message(&mut self, msg: &LanesMsg) {
         self.dirty = true;
         let log_width = Plan::log_width(self.canvas.size()[0]);
@@ -205,6 +206,7 @@ impl LanesPane {
         under.or_else(|| self.lanes.streams().next().map(|(number, ..)| number))
     }
 
+    #[inline(never)]
     fn click(&mut self, [x, y]: [f32; 2]) {
         match hit::at(&self.scene, x, y) {
             Some(target @ (Target::Entry { .. } | Target::Pending { .. })) => {
@@ -219,6 +221,7 @@ impl LanesPane {
     }
 
     /// Brings the entry with the keyboard into view.
+    #[inline(never)]
     fn reveal(&mut self, log_width: f32) {
         let Some(target) = self.look.focus else { return };
         let place = target.entry().and_then(|id| self.lanes.place_of(target.stream(), id));
@@ -293,6 +296,7 @@ impl LanesPane {
         let _ = self.extent.style().set_property("height", &height);
     }
 
+    #[inline(never)]
     fn show_tip(&mut self, state: &State) {
         let text =
             self.look.hover.zip(self.pointer).and_then(|(target, at)| {

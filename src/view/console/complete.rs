@@ -155,6 +155,7 @@ impl Place<'_> {
         wanted
     }
 
+    #[inline(never)]
     fn groups(&self) -> Vec<Choice> {
         let mut choices: Vec<Choice> = Vec::new();
         for group in self.likely_streams().into_iter().flat_map(Stream::groups).take(CHOICES_MAX) {
@@ -175,6 +176,7 @@ impl Place<'_> {
         }
     }
 
+    #[inline(never)]
     fn consumers(&self) -> Vec<Choice> {
         let Some(name) = self.reading.word_of(Role::Group) else { return Vec::new() };
         let groups = self.likely_streams().into_iter().filter_map(|stream| stream.group(name));
@@ -189,6 +191,7 @@ impl Place<'_> {
         choices
     }
 
+    #[inline(never)]
     fn ids(&self, place: &str, head: Head) -> Vec<Choice> {
         let mut choices = special_ids(place, head);
         let Some(stream) = self.stream() else { return choices };
@@ -210,6 +213,7 @@ impl Place<'_> {
     }
 
     /// The field names of the newest entry: the next one is likely to have them too.
+    #[inline(never)]
     fn fields(&self) -> Vec<Choice> {
         let newest =
             self.stream().and_then(|stream| stream.range_rev(StreamId::MIN, StreamId::MAX).next());
@@ -217,6 +221,7 @@ impl Place<'_> {
         entry.fields().map(|(name, _)| choice(&quoted_if_needed(name), "field")).collect()
     }
 
+    #[inline(never)]
     fn services(&self) -> Vec<Choice> {
         let services = self.world.services().take(CHOICES_MAX);
         services.map(|service| choice(&service.name, service.kind.name())).collect()
@@ -247,6 +252,7 @@ fn wants_pending(name: &str) -> bool {
 }
 
 /// Ids that are no entry's.
+#[inline(never)]
 fn special_ids(place: &str, head: Head) -> Vec<Choice> {
     let pairs: &[(&str, &str)] = match (head.name(), place) {
         ("XREADGROUP", _) => {
@@ -265,6 +271,7 @@ fn special_ids(place: &str, head: Head) -> Vec<Choice> {
 }
 
 /// Typical numbers, with their unit said.
+#[inline(never)]
 fn numbers(place: &str) -> Vec<Choice> {
     let pairs: &[(&str, &str)] = match place {
         "milliseconds" => &[("0", "for ever"), ("5000", "5 seconds")],
@@ -280,6 +287,7 @@ fn numbers(place: &str) -> Vec<Choice> {
 }
 
 /// What a word that stands for itself does, where its name does not say it.
+#[inline(never)]
 pub fn meaning(word: &str, head: Head) -> &'static str {
     match (word, head.name()) {
         ("*", "XADD") => "let the server choose the id",

@@ -131,6 +131,7 @@ impl ProducerOptions {
         Ok(true)
     }
 
+    #[inline(never)]
     pub(super) fn show(&self) -> String {
         let usual = ProducerOptions::usual();
         let mut shown = Shown::default();
@@ -169,6 +170,7 @@ impl ProducerOptions {
     }
 }
 
+#[inline(never)]
 fn trim_policy(name: &str, cursor: &mut Cursor<'_>) -> Result<TrimPolicy, Refusal> {
     let exact = !cursor.eat("~");
     if exact {

@@ -290,6 +290,7 @@ impl WorkerOptions {
     }
 
     /// The options of what it does with an entry.
+    #[inline(never)]
     fn set_handler(&mut self, name: &str, cursor: &mut Cursor<'_>) -> Result<(), Refusal> {
         match name {
             "WORK" => self.work_ms = cursor.duration(name)?,
@@ -320,6 +321,7 @@ impl WorkerOptions {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn show(&self) -> String {
         let mut shown = Shown::default();
         shown.bytes("STREAM", &self.stream);
@@ -352,6 +354,7 @@ impl WorkerOptions {
         shown.0
     }
 
+    #[inline(never)]
     fn show_handler(&self, shown: &mut Shown) {
         shown.always("WORK", show_duration(self.work_ms));
         shown.unless("JITTER", &0, &self.jitter_permille, show_percent(self.jitter_permille));

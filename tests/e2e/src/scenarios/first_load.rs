@@ -1,6 +1,6 @@
 //! What a visitor meets before doing anything.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::page::{Page, id};
 
@@ -11,13 +11,31 @@ pub(super) async fn is_clean(page: &Page<'_>) -> Result<()> {
         page.find(css).await?;
     }
     page.wait_for("the engine's module to arrive", async || {
-        let script = "return performance.getEntriesByType('resource')
-            .filter((entry) => entry.name.endsWith('.wasm') && entry.responseEnd > 0).length";
-        let n_arrived = page.evaluate(script).await?;
+        let n_arrived = n_arrived(page, "streamlanes_bg.wasm").await?;
         Ok(if n_arrived == 1 { Ok(()) } else { Err(n_arrived.to_string()) })
     })
     .await?;
     let crash = page.find("#crash").await?;
     ensure!(!crash.is_displayed().await?, "the crash panel is open: {}", crash.text().await?);
     Ok(())
+}
+
+/// A command that a first visit does without is answered: the rest of the wasm comes when called.
+pub(super) async fn fetches_the_rest_when_needed(page: &Page<'_>) -> Result<()> {
+    super::acts::open(page, "").await?;
+    page.type_line("CLOCK PAUSE").await?;
+    page.type_line("COMMAND GETKEYS XADD s * a b").await?;
+    page.said("1) \"s\"").await?;
+    let n_arrived = n_arrived(page, "streamlanes_later.wasm").await?;
+    ensure!(n_arrived == 1, "the rest arrived {n_arrived} times");
+    Ok(())
+}
+
+/// How often a file of that name was loaded.
+async fn n_arrived(page: &Page<'_>, name: &str) -> Result<u64> {
+    let script = format!(
+        "return performance.getEntriesByType('resource')
+            .filter((entry) => entry.name.endsWith('{name}') && entry.responseEnd > 0).length"
+    );
+    page.evaluate(&script).await?.as_u64().context("not a number")
 }

@@ -76,6 +76,7 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(harness::notices_an_uncaught_error, harness::must_be_noticed),
     scenario!(harness::notices_a_missing_file, harness::must_be_noticed),
     scenario!(first_load::is_clean),
+    scenario!(first_load::fetches_the_rest_when_needed),
     scenario!(first_session::adds_reads_and_acknowledges),
     scenario!(first_session::makes_mistakes),
     scenario!(first_session::solves_a_lesson),

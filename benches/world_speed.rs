@@ -7,12 +7,31 @@ use std::time::Instant;
 use streamlanes::command::Profile;
 use streamlanes::sim::{Scenario, Session};
 
-/// 100 services on one stream that keeps 100,000 entries: 15 producers at 10 messages a second, two
-/// groups that keep up with them, claimers, and a pipeline stage.
-fn scenario() -> Scenario {
-    let mut text = String::from("title: Speed\nXGROUP CREATE orders billing 0 MKSTREAM\n");
-    text.push_str("XGROUP CREATE orders email 0\nXGROUP CREATE orders pack 0\n");
-    let mut add = |line: String| text.push_str(&format!("SIM ADD {line}\n"));
+/// 100 services on one stream that keeps 100,000 entries: ten producers at 10 messages a second, one
+/// group of 85 consumers, five claimers.
+fn plain() -> Scenario {
+    let mut lines = vec!["XGROUP CREATE orders billing 0 MKSTREAM".to_owned()];
+    for n in 1..=10 {
+        lines.push(format!("SIM ADD PRODUCER web-{n} STREAM orders RATE 10/s MAXLEN ~ 100000"));
+    }
+    for n in 1..=85 {
+        let work = "WORK 370ms JITTER 10%";
+        lines.push(format!("SIM ADD CONSUMER billing-{n} STREAM orders GROUP billing {work}"));
+    }
+    for n in 1..=5 {
+        let sweep = "MIN-IDLE 30s EVERY 5s";
+        lines.push(format!("SIM ADD CLAIMER rescue-{n} STREAM orders GROUP billing {sweep}"));
+    }
+    named(&lines)
+}
+
+/// The same with more to do for each message: 15 producers, three groups of which one keeps the
+/// mails and one feeds a pipeline with a second stream.
+fn rich() -> Scenario {
+    let mut lines = vec!["XGROUP CREATE orders billing 0 MKSTREAM".to_owned()];
+    lines.push("XGROUP CREATE orders email 0".to_owned());
+    lines.push("XGROUP CREATE orders pack 0".to_owned());
+    let mut add = |line: String| lines.push(format!("SIM ADD {line}"));
     for n in 1..=15 {
         add(format!("PRODUCER web-{n} STREAM orders RATE 10/s JITTER 20% MAXLEN ~ 100000"));
     }
@@ -28,6 +47,11 @@ fn scenario() -> Scenario {
     for n in 1..=5 {
         add(format!("STAGE pack-{n} STREAM orders GROUP pack TO parcels COUNT 20 WORK 30ms"));
     }
+    named(&lines)
+}
+
+fn named(lines: &[String]) -> Scenario {
+    let text = format!("title: Speed\n{}\n", lines.join("\n"));
     Scenario::parse("speed", &text).expect("the scenario is right")
 }
 
@@ -52,19 +76,33 @@ fn cpu_seconds() -> Option<f64> {
 }
 
 fn main() {
-    let mut session = Session::new(scenario(), 1, Profile::Redis86);
-    let start = session.now();
-    timed("500 virtual seconds to fill the stream", || run(&mut session, start + 500_000));
-    let n_before = session.world().n_commands();
-    let (_, seconds) =
-        timed("another 500 virtual seconds", || run(&mut session, start + 1_000_000));
-    let n_commands = session.world().n_commands() - n_before;
-    println!("  {:.0} virtual seconds a second", 500.0 / seconds);
-    println!("  {:.0} commands a second", n_commands as f64 / seconds);
-    for at in [999, 500, 1, 777] {
-        timed(&format!("seek to {at} s"), || session.seek(start + at * 1_000));
-    }
+    pass_time("plain", plain(), 1_000);
+    pass_time("rich", rich(), 700);
+    search_history();
+}
 
+/// Fills the stream, then measures how fast time passes.
+fn pass_time(name: &str, scenario: Scenario, fill_s: u64) {
+    let mut session = Session::new(scenario, 1, Profile::Redis86);
+    assert_eq!(session.world().services().count(), 100);
+    let start = session.now();
+    let what = format!("{name}: {fill_s} virtual seconds to fill the stream");
+    timed(&what, || run(&mut session, start + fill_s * 1_000));
+    let n_before = session.world().n_commands();
+    let until = start + (fill_s + 500) * 1_000;
+    let (_, seconds) = timed("  another 500 virtual seconds", || run(&mut session, until));
+    let n_commands = session.world().n_commands() - n_before;
+    let store = session.world().server().store();
+    let n_entries = store.stream(0, b"orders").ok().flatten().map_or(0, |stream| stream.len());
+    println!("  {n_entries} entries, {:.0} virtual seconds a second", 500.0 / seconds);
+    println!("  {:.0} commands a second", n_commands as f64 / seconds);
+    for at in [fill_s + 499, 500, 1, 777] {
+        timed(&format!("  seek to {at} s"), || session.seek(start + at * 1_000));
+    }
+}
+
+fn search_history() {
+    let start = streamlanes::time::WORLD_START;
     let mut session = Session::new(Scenario::empty(), 1, Profile::Redis86);
     timed("100,000 lines typed", || {
         for n in 0..100_000_u64 {

@@ -59,6 +59,14 @@ pub(super) async fn keeps_what_it_acknowledged(page: &Page<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The witness is no page of ours and names no icon, so browsers ask for one that is not there.
+pub(super) fn only_its_icon_is_missing(complaints: &[String]) -> Result<()> {
+    let is_icon = |complaint: &&String| complaint.contains("/favicon.ico ");
+    let others: Vec<_> = complaints.iter().filter(|complaint| !is_icon(complaint)).collect();
+    ensure!(others.is_empty(), "the browser's console has errors or warnings: {others:?}");
+    Ok(())
+}
+
 /// Types numbered lines until the page ends, and tells which are answered.
 fn typist(first: u64) -> String {
     format!(

@@ -23,16 +23,29 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Escaped text with its `code` in backticks marked up: goals, hints, questions.
+/// Escaped text with its `code` and its *stress* marked up: goals, hints, questions.
 pub fn inline(text: &str) -> String {
     let mut out = String::new();
     for (idx, part) in text.split('`').enumerate() {
         match idx % 2 {
-            0 => out.push_str(&escape(part)),
+            0 => out.push_str(&stressed(part)),
             _ => out.push_str(&format!("<code>{}</code>", escape(part))),
         }
     }
     out
+}
+
+/// Escaped text whose words between two stars are stressed; a star without another stays one.
+fn stressed(text: &str) -> String {
+    let parts: Vec<&str> = text.split('*').collect();
+    if parts.len().is_multiple_of(2) {
+        return escape(text);
+    }
+    let marked = parts.iter().enumerate().map(|(idx, part)| match idx % 2 {
+        0 => escape(part),
+        _ => format!("<em>{}</em>", escape(part)),
+    });
+    marked.collect()
 }
 
 /// Commands to run by a click.
@@ -346,5 +359,7 @@ mod tests {
     #[test]
     fn code_in_backticks_is_marked_up() {
         assert_eq!(inline("use `XACK <id>` now"), "use <code>XACK &lt;id&gt;</code> now");
+        assert_eq!(inline("*open* <b> `XADD *`"), "<em>open</em> &lt;b&gt; <code>XADD *</code>");
+        assert_eq!(inline("2 * 3"), "2 * 3");
     }
 }

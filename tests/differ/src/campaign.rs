@@ -116,46 +116,51 @@ pub fn campaign(
     let mut found = Vec::new();
     for seed in seeds {
         let sequence = generate::sequence(opponent.profile, seed, n_steps);
-        let ran = match run(&real, opponent, &sequence) {
+        match examine(&real, opponent, &sequence) {
+            Ok(verdict) => {
+                if let Verdict::Differs(report) = verdict {
+                    found.push(Found { seed, report });
+                    if found.len() == n_found_max {
+                        break;
+                    }
+                } else {
+                    summary.n_sequences += 1;
+                    summary.n_commands += sequence.steps.len();
+                    summary.n_ticks += usize::from(verdict == Verdict::Tick);
+                }
+            }
             Err(error) if real.has_ended() => {
                 eprintln!("  seed {seed}: the real server crashed ({error})");
                 summary.n_crashes += 1;
                 real = Real::start(&program)?;
-                continue;
             }
-            ran => ran.map_err(|error| io::Error::other(format!("seed {seed}: {error}")))?,
-        };
-        match ran {
-            None => {
-                summary.n_sequences += 1;
-                summary.n_commands += sequence.steps.len();
-            }
-            Some(_) if is_a_tick(&real, opponent, &sequence)? => {
-                summary.n_sequences += 1;
-                summary.n_ticks += 1;
-                summary.n_commands += sequence.steps.len();
-            }
-            Some(difference) => {
-                let shortest = minimise(&real, opponent, &sequence, difference)?;
-                found.push(Found { seed, report: shortest.report() });
-                if found.len() == n_found_max {
-                    break;
-                }
-            }
+            Err(error) => return Err(io::Error::other(format!("seed {seed}: {error}"))),
         }
         progress(&summary);
     }
     Ok((summary, found))
 }
 
-/// Whether a difference goes away.
-fn is_a_tick(real: &Real, opponent: &Opponent, sequence: &Sequence) -> io::Result<bool> {
+/// What became of a sequence.
+#[derive(PartialEq, Eq)]
+enum Verdict {
+    Same,
+    /// A difference that went away.
+    Tick,
+    /// The shortest sequence that still differs.
+    Differs(String),
+}
+
+fn examine(real: &Real, opponent: &Opponent, sequence: &Sequence) -> io::Result<Verdict> {
+    let Some(mut difference) = run(real, opponent, sequence)? else { return Ok(Verdict::Same) };
     for _ in 0..N_AGAIN {
-        if run(real, opponent, sequence)?.is_some() {
-            return Ok(false);
+        match run(real, opponent, sequence)? {
+            None => return Ok(Verdict::Tick),
+            Some(again) => difference = again,
         }
     }
-    Ok(true)
+    let shortest = minimise(real, opponent, sequence, difference)?;
+    Ok(Verdict::Differs(shortest.report()))
 }
 
 /// Runs cases that were written down, those that are for this server; what differed, as far as each

@@ -69,6 +69,7 @@ const STEPS: &[Step] = &[
     ("copy www/", copy_page),
     ("join the style sheets", join_styles),
     ("write the course", lessons::write_pages),
+    ("compile and bind the module for host pages", embed),
 ];
 
 /// Builds the site and returns its folder.
@@ -89,6 +90,41 @@ pub fn run(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     }
     replace_tree(&build.staging, &dist)?;
     Ok(dist)
+}
+
+/// Compiles another library of the workspace as the page is compiled for users, and turns it into a
+/// JavaScript module in `out`. `chosen`: cargo's arguments.
+pub(crate) fn library(
+    workspace: &Workspace,
+    chosen: &[&str],
+    name: &str,
+    out: &Path,
+) -> Result<()> {
+    let toolchain = wasm::toolchain(workspace)?;
+    let profile = Profile::Release.cargo_name();
+    let mut command = toolchain.cargo(workspace, "build");
+    step::run(command.args(["--quiet", "--lib", "--profile", profile]).args(chosen))?;
+    let compiled = toolchain.target_dir.join(wasm::TARGET).join(profile);
+    let compiled = compiled.join(format!("{name}.wasm"));
+    Bindgen::new()
+        .input_path(&compiled)
+        .web(true)?
+        .omit_default_module_path(false)
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(out)
+        .with_context(|| format!("wasm-bindgen refuses {}", compiled.display()))
+}
+
+/// The engine and its world without the page, for pages that embed them: docs/embedding.md. Only in
+/// what is published, since nothing of the page needs it.
+fn embed(build: &Build) -> Result<()> {
+    if build.profile != Profile::Release {
+        return Ok(());
+    }
+    let chosen = ["--package", "streamlanes", "--no-default-features", "--features", "host-api"];
+    library(build.workspace, &chosen, "streamlanes", &build.staging.join("embed"))
 }
 
 fn compile(build: &Build) -> Result<()> {

@@ -6,10 +6,12 @@
 //! * [`differ`]: the engine beside real Redis servers.
 //! * [`build`]: from sources to a complete static site.
 //! * [`site`]: that site over HTTP; [`serve`]: the same, rebuilt and reloaded on every change.
+//! * [`bench`]: this engine beside what people would use instead.
 //! * [`test`]: every check, in stages; [`size`]: the download against its budget.
 //!
 //! Invariant: nothing here depends on where the binary was built or on what was installed by hand.
 
+pub mod bench;
 pub mod build;
 pub mod differ;
 pub mod lessons;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use xtask::build::{self, Profile};
 use xtask::workspace::Workspace;
-use xtask::{differ, lessons, serve, setup, size, step, test};
+use xtask::{bench, differ, lessons, serve, setup, size, step, test};
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -17,6 +17,10 @@ cargo xtask <command>
                                           all checks: fmt, clippy, clippy-wasm, native, wasm, build,
                                           size, e2e; browsers: chromium (default), firefox
   size [--record]                         what a visitor downloads, against xtask/size-budget.toml
+  bench [--quick] [--only NAME,…] [--workload W1,…] [--write]
+                                          this engine beside redis-server and others; docs/bench.md
+                                          (names: wasm, native, door, redis, ioredis-mock,
+                                          fakeredis, burner-redis, memory, page)
   screenshots [--readme]                  pictures of the page in target/screenshots/
                                           (--readme: only docs/screenshot.png)
   setup [NAME…]                           get what other commands need (they call it themselves):
@@ -55,6 +59,7 @@ fn run() -> Result<()> {
         "differ" => differ::run(&Workspace::find()?, arguments.raw_args()?),
         "test" => test(arguments),
         "size" => size(arguments),
+        "bench" => bench(arguments),
         "screenshots" => screenshots(arguments),
         "help" => {
             print!("{USAGE}");
@@ -160,6 +165,20 @@ fn size(mut arguments: lexopt::Parser) -> Result<()> {
     build::run(&workspace, Profile::Release)?;
     size::check(&workspace)?;
     if record { size::record(&workspace) } else { Ok(()) }
+}
+
+fn bench(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut options = bench::Options::default();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("quick") => options.quick = true,
+            Long("write") => options.write = true,
+            Long("only") => options.only.extend(list(&arguments.value()?.string()?)),
+            Long("workload") => options.workloads.extend(list(&arguments.value()?.string()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    bench::run(&Workspace::find()?, &options)
 }
 
 fn screenshots(mut arguments: lexopt::Parser) -> Result<()> {

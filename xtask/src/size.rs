@@ -148,10 +148,11 @@ fn page_of(files: &BTreeMap<String, Sizes>, budget: &Budget) -> BTreeMap<String,
     page
 }
 
-/// `pattern` is a whole path, or `*` and an ending.
+/// `pattern` is a whole path, a folder with a slash at its end, or `*` and an ending.
 fn matches(pattern: &str, path: &str) -> bool {
     match pattern.strip_prefix('*') {
         Some(ending) => path.ends_with(ending),
+        None if pattern.ends_with('/') => path.starts_with(pattern),
         None => path == pattern,
     }
 }

@@ -160,6 +160,7 @@ fn clippy_wasm(context: &Shared) -> Result<Counts> {
     // In the variable, since Debian's clippy is called through `cargo check`, which takes no flags
     // for it. Tests are linted where they run: those of the page here, the others natively.
     command.args(["--quiet", "--package", "streamlanes", "--lib", "--profile", "wasm-dev"]);
+    command.args(["--features", "host-api"]);
     command.env("CARGO_ENCODED_RUSTFLAGS", "-Dwarnings");
     step::run(&mut command)?;
     Ok(Counts::ONE)
@@ -184,6 +185,7 @@ fn wasm_tests(context: &Shared) -> Result<Counts> {
     let runner = format!("[{:?}, \"wasm-test\"]", runner.display().to_string());
     command.arg("--config").arg(format!("target.{}.runner={runner}", wasm::TARGET));
     command.args(["--package", "streamlanes", "--profile", "wasm-dev", "--lib"]);
+    command.args(["--features", "host-api"]);
     for entry in workspace.root.join("tests").read_dir()? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         if let Some(name) = name.strip_suffix(".rs")

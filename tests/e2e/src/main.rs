@@ -3,10 +3,12 @@
 //! * `wasm-test …`: cargo's runner for wasm tests, with wasm-bindgen's own runner as a library.
 //! * `run`: the end-to-end scenarios, driven through WebDriver as a person would.
 //! * `screenshots`: pictures of the page.
+//! * `bench`, `bench-page`: what `cargo xtask bench` measures in the browser.
 //!
 //! Invariant: a scenario sees what a person sees. It never calls into the engine.
 
 mod driver;
+mod measure;
 mod page;
 mod runner;
 mod scenarios;
@@ -41,6 +43,14 @@ fn run() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some("run") => runner::run(&options()?),
+        Some("bench") => {
+            measure::contestant(&options()?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("bench-page") => {
+            measure::page(&options()?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some("screenshots") => {
             shots::run(&options()?)?;
             Ok(ExitCode::SUCCESS)
@@ -63,6 +73,8 @@ pub(crate) struct Options {
     pub(crate) faults: bool,
     /// Only scenarios whose names contain this.
     pub(crate) filter: String,
+    /// Whether to measure for a shorter time.
+    pub(crate) quick: bool,
     /// The README's picture, when only that is wanted.
     pub(crate) readme: Option<PathBuf>,
 }
@@ -75,6 +87,7 @@ fn options() -> Result<Options> {
         browser: Kind::Chromium,
         faults: false,
         filter: String::new(),
+        quick: false,
         readme: None,
         workspace,
     };
@@ -84,6 +97,7 @@ fn options() -> Result<Options> {
             Long("dist") => options.dist = arguments.value()?.into(),
             Long("out") => options.out = arguments.value()?.into(),
             Long("faults") => options.faults = true,
+            Long("quick") => options.quick = true,
             Long("readme") => options.readme = Some(arguments.value()?.into()),
             Long("browser") => {
                 let name = arguments.value()?.string()?;

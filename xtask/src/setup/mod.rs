@@ -5,6 +5,7 @@ pub mod apt;
 pub mod browser;
 pub mod clients;
 pub mod node;
+pub mod peers;
 pub mod pip;
 pub mod redis;
 pub mod servers;

@@ -1,0 +1,254 @@
+//! `cargo xtask bench`: this engine beside what people would use instead, in one run on one machine.
+//!
+//! Every contestant is a process that answers questions ([`contestant`]); they take turns, round by
+//! round, so that what else the machine does weighs on all of them. [`results`] are medians, ratios
+//! within a round, and the growth of the cost; [`report`] makes a page of them. What is measured in
+//! the page itself is [`page`].
+
+mod contestant;
+mod page;
+mod report;
+mod results;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::build::{self, Profile};
+use crate::setup::{peers, redis};
+use crate::step;
+use crate::test::browser_tests_program;
+use crate::workspace::{Workspace, cargo};
+use contestant::{Answer, Contestant};
+use page::Measurements;
+use results::Results;
+
+/// What the command line says.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Two small sizes and few rounds: minutes instead of half an hour.
+    pub quick: bool,
+    /// Only contestants whose names begin so, `memory`, and `page`; all if empty.
+    pub only: Vec<String>,
+    /// Only these workloads; all if empty.
+    pub workloads: Vec<String>,
+    /// Put the result into the documents although not everything was measured.
+    pub write: bool,
+}
+
+/// The workloads, and what one unit of each is.
+const WORKLOADS: [(&str, &str); 5] = [
+    ("W1", "XADD of two fields of 16 bytes"),
+    ("W2", "XREADGROUP COUNT 1, then XACK, for each entry; one group, four consumers"),
+    ("W3", "XRANGE of the whole stream in pages of 100; each entry counts"),
+    ("W4", "XADD MAXLEN ~ 1000"),
+    ("W5", "as W2, by ten groups of ten consumers; each delivery counts"),
+];
+const SIZES: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
+const QUICK_SIZES: [u64; 2] = [1_000, 10_000];
+const ROUNDS: usize = 5;
+const QUICK_ROUNDS: usize = 3;
+/// A run is cut off after this long, in seconds.
+const LIMIT_S: f64 = 1.5;
+const QUICK_LIMIT_S: f64 = 0.5;
+/// Who once took longer than this, in seconds and with what goes before, is spared further rounds and
+/// greater sizes.
+const PATIENCE_S: f64 = 12.0;
+
+/// What everybody needs, ready.
+struct Ready<'a> {
+    workspace: &'a Workspace,
+    /// Where sockets and logs go.
+    dir: PathBuf,
+    /// The folder of the benchmark's page.
+    site: PathBuf,
+    /// `streamlanes-bench`.
+    program: PathBuf,
+    /// `streamlanes-server`.
+    door: PathBuf,
+    /// `streamlanes-e2e`.
+    browser_program: PathBuf,
+    redis: PathBuf,
+}
+
+/// Everything that one run measured.
+struct Measured<'a> {
+    sizes: &'a [u64],
+    rounds: usize,
+    limit_s: f64,
+    contestants: Vec<(String, String)>,
+    results: Results,
+    /// Bytes for an entry and for a pending one, by contestant.
+    memory: BTreeMap<String, (f64, f64)>,
+    page: Option<Measurements>,
+}
+
+/// Measures, prints the tables and writes them. The documents change only after a complete run,
+/// unless asked for.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let ready = prepare(workspace, options)?;
+    let is_wanted =
+        |name: &str| options.only.is_empty() || options.only.iter().any(|it| it == name);
+    let (sizes, rounds, limit_s): (&[u64], _, _) = if options.quick {
+        (&QUICK_SIZES, QUICK_ROUNDS, QUICK_LIMIT_S)
+    } else {
+        (&SIZES, ROUNDS, LIMIT_S)
+    };
+    let memory = if is_wanted("memory") { memory(&ready)? } else { BTreeMap::new() };
+    let page = if is_wanted("page") {
+        Some(page::measure(&ready.browser_program, workspace, options.quick)?)
+    } else {
+        None
+    };
+    let races = options.only.is_empty()
+        || options.only.iter().any(|name| name != "memory" && name != "page");
+    let mut measured = Measured {
+        sizes,
+        rounds,
+        limit_s,
+        contestants: Vec::new(),
+        results: Results::default(),
+        memory,
+        page,
+    };
+    if races {
+        let contestants = contestant::start(&ready, &options.only)?;
+        race(&contestants, options, &mut measured)?;
+        let names = contestants.iter().map(|it| (it.name.clone(), it.title.clone()));
+        measured.contestants = names.collect();
+    }
+    let text = report::page(&measured, &machine());
+    println!("\n{text}");
+    let is_complete = !options.quick && options.only.is_empty() && options.workloads.is_empty();
+    let out = if is_complete || options.write {
+        report::into_readme(&workspace.root.join("README.md"), &measured)?;
+        workspace.root.join("docs/bench.md")
+    } else {
+        ready.dir.join("bench.md")
+    };
+    fs::write(&out, &text)?;
+    println!("written to {}", workspace.show(&out));
+    Ok(())
+}
+
+/// Lets everybody do everything, round by round.
+fn race(contestants: &[Contestant], options: &Options, measured: &mut Measured<'_>) -> Result<()> {
+    let is_wanted = |name: &str| {
+        options.workloads.is_empty() || options.workloads.iter().any(|it| it.as_str() == name)
+    };
+    for (workload, what) in WORKLOADS.into_iter().filter(|(name, _)| is_wanted(name)) {
+        eprintln!("\n{workload}: {what}");
+        // Who gave up or was too slow at a smaller size.
+        let mut out: BTreeMap<&str, String> = BTreeMap::new();
+        for &n in measured.sizes {
+            for round in 0..measured.rounds {
+                for contestant in contestants {
+                    if let Some(why) = out.get(&*contestant.name) {
+                        let why = Answer::Cannot(why.clone());
+                        if round == 0 {
+                            measured.results.add(workload, n, &contestant.name, why);
+                        }
+                        continue;
+                    }
+                    let start = Instant::now();
+                    let answer = contestant.run(workload, n, measured.limit_s)?;
+                    let took = start.elapsed().as_secs_f64();
+                    if let Answer::Cannot(why) = &answer {
+                        out.insert(&contestant.name, why.clone());
+                    }
+                    if PATIENCE_S < took {
+                        let why = format!("{n} took {took:.0} s with what goes before");
+                        out.insert(&contestant.name, why);
+                    }
+                    measured.results.add(workload, n, &contestant.name, answer);
+                }
+            }
+            show(contestants, workload, n, &measured.results);
+        }
+    }
+    Ok(())
+}
+
+fn show(contestants: &[Contestant], workload: &'static str, n: u64, results: &Results) {
+    let cell = |contestant: &Contestant| {
+        let rate = results.rate(workload, n, &contestant.name)?;
+        Some(format!("{} {}", contestant.name, report::rate_text(rate)))
+    };
+    let cells: Vec<String> = contestants.iter().filter_map(cell).collect();
+    eprintln!("  {n:>9}: {}", cells.join(" · "));
+}
+
+fn memory(ready: &Ready<'_>) -> Result<BTreeMap<String, (f64, f64)>> {
+    step::step("memory of a million entries", || {
+        let mut memory = BTreeMap::new();
+        for contestant in contestant::fresh_for_memory(ready)? {
+            if let Answer::Took(entry, pending) = contestant.memory()? {
+                memory.insert(contestant.title.clone(), (entry, pending));
+            }
+        }
+        Ok(memory)
+    })
+}
+
+/// Builds and gets what the wanted contestants need.
+fn prepare<'a>(workspace: &'a Workspace, options: &Options) -> Result<Ready<'a>> {
+    let is_wanted = |names: &[&str]| {
+        let begins = |name: &str| options.only.iter().any(|it| name.starts_with(&**it));
+        options.only.is_empty() || names.iter().any(|name| begins(name))
+    };
+    let is_in_browser = is_wanted(&["wasm", "ioredis-mock", "memory"]);
+    let dir = workspace.target.join("bench");
+    fs::create_dir_all(&dir)?;
+    let redis = redis::server_7_0(workspace)?;
+    let site = dir.join("site");
+    if is_in_browser {
+        step::step("build the benchmark's page", || build_site(workspace, &site))?;
+    }
+    if is_wanted(&["page"]) {
+        build::run(workspace, Profile::Release)?;
+    }
+    if is_wanted(&["native", "door", "redis", "memory"]) {
+        step::step("build the contestants", || {
+            let mut command = Command::new(cargo());
+            command.current_dir(&workspace.root).args(["build", "--quiet", "--release", "--bins"]);
+            command.args(["--package", "streamlanes-bench", "--package", "streamlanes-server"]);
+            step::run(&mut command)
+        })?;
+    }
+    let browser_program = if is_in_browser || is_wanted(&["page"]) {
+        browser_tests_program(workspace)?
+    } else {
+        PathBuf::new()
+    };
+    let built = |name: &str| {
+        workspace.target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    };
+    let (program, door) = (built("streamlanes-bench"), built("streamlanes-server"));
+    Ok(Ready { workspace, dir, site, program, door, browser_program, redis })
+}
+
+/// The page in which wasm and ioredis-mock are measured. The wasm is compiled as what is published.
+fn build_site(workspace: &Workspace, site: &Path) -> Result<()> {
+    build::library(workspace, &["--package", "streamlanes-bench"], "streamlanes_bench", site)?;
+    let web = workspace.root.join("benches/web");
+    for file in build::files_below(&web)? {
+        fs::copy(web.join(&file), site.join(&file))
+            .with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    peers::ioredis_mock(workspace, &site.join("ioredis_mock.js"))
+}
+
+/// The machine's processor, its cores, and the versions that matter.
+fn machine() -> String {
+    let cpu = fs::read_to_string(Path::new("/proc/cpuinfo")).unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
+    let model =
+        model.map_or("an unknown processor", |rest| rest.trim_start_matches([' ', '\t', ':']));
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let rustc = step::output_of(Command::new("rustc").arg("--version")).unwrap_or_default();
+    format!("{model}, {cores} cores; {rustc}")
+}

@@ -142,9 +142,9 @@ impl Door {
         }
     }
 
-    /// Whether there is room for one more.
-    pub fn has_room(&self) -> bool {
-        self.n_clients() < self.server.borrow().state().settings.n_clients_max.min(CLIENTS_MAX)
+    /// Whether there is room for one more beside so many.
+    pub fn has_room(&self, n_open: usize) -> bool {
+        n_open < self.server.borrow().state().settings.n_clients_max.min(CLIENTS_MAX)
     }
 
     /// Whether others may come: to a server without a password only those on this machine.

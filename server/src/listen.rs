@@ -2,7 +2,7 @@
 //!
 //! Invariant: a failed accept or a lost connection ends nothing but itself.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -41,8 +41,11 @@ async fn run(options: Options, ready: impl FnOnce(std::net::SocketAddr)) -> io::
     let mut server = Server::new(options.profile);
     server.set_port(listener.local_addr()?.port());
     server.set_password(options.password.as_deref().unwrap_or_default());
-    let house =
-        Rc::new(House { door: Door::new(server), room: RefCell::new(Box::new([0; READ_BYTES])) });
+    let house = Rc::new(House {
+        door: Door::new(server),
+        room: RefCell::new(Box::new([0; READ_BYTES])),
+        n_open: Cell::new(0),
+    });
     let keeper = Rc::clone(&house);
     spawn_local(async move { keeper.door.keep_time().await });
     if let Some(unix) = &unix {
@@ -76,6 +79,8 @@ async fn run(options: Options, ready: impl FnOnce(std::net::SocketAddr)) -> io::
 struct House {
     door: Door,
     room: RefCell<ReadRoom>,
+    /// Connections that were accepted; in a rush most of them are no clients of the door yet.
+    n_open: Cell<usize>,
 }
 
 /// What those get who come from elsewhere while CONFIG SET has taken the password away.
@@ -97,15 +102,17 @@ async fn accept(house: Rc<House>, next: impl AsyncFn() -> io::Result<Socket>) {
             let _ = socket.try_write(NOT_ADMITTED);
             continue;
         }
-        if !house.door.has_room() {
+        if !house.door.has_room(house.n_open.get()) {
             // A new socket has room for a line; if not, the close says enough.
             let _ = socket.try_write(b"-ERR max number of clients reached\r\n");
             continue;
         }
         let house = Rc::clone(&house);
+        house.n_open.set(house.n_open.get() + 1);
         spawn_local(async move {
             let connection = Connection::new(&house.door, socket);
             connection.serve(&house.room).await;
+            house.n_open.set(house.n_open.get() - 1);
         });
     }
 }

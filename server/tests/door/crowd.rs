@@ -160,6 +160,29 @@ fn only_so_many_come_in_as_configured() {
 }
 
 #[test]
+fn no_more_come_in_when_all_come_at_once() {
+    let door = Door::open();
+    let mut first = door.connect();
+    first.check("CONFIG SET maxclients 100", "+OK\r\n");
+    // Two threads, since a single one may be slower than the door.
+    let rush = || (0..400).map(|_| door.connect()).collect::<Vec<Client>>();
+    let (a, b) = std::thread::scope(|scope| {
+        let other = scope.spawn(rush);
+        (rush(), other.join().unwrap())
+    });
+    let mut n_served = 0;
+    let mut all: Vec<Client> = a.into_iter().chain(b).collect();
+    for client in &mut all {
+        // One that was refused may be closed before it says anything.
+        let asked = client.socket.write_all(&request("PING"));
+        let mut reply = [0; 5];
+        let read = asked.and_then(|()| client.socket.read_exact(&mut reply));
+        n_served += usize::from(read.is_ok() && reply == *b"+PONG");
+    }
+    assert_eq!(n_served, 99);
+}
+
+#[test]
 fn many_may_come_and_go() {
     let door = Door::open();
     let mut first = door.connect();

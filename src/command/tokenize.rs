@@ -32,7 +32,7 @@ impl Unbalanced {
 /// # Errors
 /// [`Unbalanced`]: redis-cli refuses the whole line.
 pub fn redis_tokens(line: &[u8]) -> Result<Vec<Token>, Unbalanced> {
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity(8);
     let mut at = 0;
     loop {
         while line.get(at).is_some_and(|&byte| is_blank(byte)) {
@@ -49,8 +49,11 @@ pub fn redis_tokens(line: &[u8]) -> Result<Vec<Token>, Unbalanced> {
                 b'"' => at = double_quoted(line, at, &mut value)?,
                 b'\'' => at = single_quoted(line, at, &mut value)?,
                 _ => {
-                    value.push(byte);
-                    at += 1;
+                    let rest = line.get(at..).unwrap_or_default();
+                    let n_plain = rest.iter().position(|byte| !is_plain(*byte));
+                    let plain = rest.get(..n_plain.unwrap_or(rest.len())).unwrap_or_default();
+                    value.extend_from_slice(plain);
+                    at += plain.len();
                 }
             }
         }
@@ -121,6 +124,11 @@ fn hex_digit(digit: u8) -> u8 {
         b'a'..=b'f' => digit - b'a' + 10,
         _ => digit - b'A' + 10,
     }
+}
+
+/// Whether a byte outside quotes is part of a word and stands for itself.
+fn is_plain(byte: u8) -> bool {
+    !matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0 | b'"' | b'\'')
 }
 
 fn is_blank(byte: u8) -> bool {

@@ -6,10 +6,12 @@ use super::escape::escape_into;
 /// The reply as redis-cli prints it, without the last line end. What is no UTF-8 was escaped,
 /// except in statuses, errors and verbatim strings, which redis-cli prints as they are.
 pub fn layout(value: &Value) -> String {
-    let mut out = Vec::new();
+    // Most replies are short.
+    let mut out = Vec::with_capacity(32);
     write_value(value, 0, &mut out);
     out.pop();
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8(out)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// Writes a value and a line end. Its further lines begin with `indent` blanks: the first stands

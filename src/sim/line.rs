@@ -1,5 +1,6 @@
 //! One line of the console as words, and words as a line.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Deref;
@@ -83,6 +84,21 @@ pub fn split(line: &str) -> Result<Vec<Vec<u8>>, Unbalanced> {
     Ok(tokens.into_iter().map(|token| token.value).collect())
 }
 
+/// The same words, borrowed from the line when it has no quotes, as nearly all lines.
+///
+/// # Errors
+/// As [`split`].
+pub fn words(line: &str) -> Result<Vec<Cow<'_, [u8]>>, Unbalanced> {
+    let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\'' | 0 | b'\n' | b'\r' | 0x0b | 0x0c);
+    if line.as_bytes().iter().all(is_plain) {
+        let mut words = Vec::with_capacity(8);
+        let parts = line.as_bytes().split(|byte| matches!(byte, b' ' | b'\t'));
+        words.extend(parts.filter(|word| !word.is_empty()).map(Cow::Borrowed));
+        return Ok(words);
+    }
+    Ok(split(line)?.into_iter().map(Cow::Owned).collect())
+}
+
 /// Words as a line that [`split`] takes apart into the same words: quoted where it must be.
 pub fn join<W: AsRef<[u8]>>(words: &[W]) -> String {
     join_all(words.iter().map(AsRef::as_ref))
@@ -127,6 +143,7 @@ mod tests {
     fn check(line: &str, expected: &[&[u8]]) {
         let words = split(line).unwrap();
         assert_eq!(words, expected);
+        assert_eq!(super::words(line).unwrap(), expected);
         assert_eq!(split(&join(&words)).unwrap(), words);
     }
 
@@ -148,5 +165,6 @@ mod tests {
         check(r"back\slash", &[br"back\slash"]);
         check("ключ", &["ключ".as_bytes()]);
         check(r#""\xZZ""#, &[b"xZZ"]);
+        check("a\u{b}b \u{c} c\0d", &[b"a\x0bb", b"c", b"d"]);
     }
 }

@@ -173,9 +173,11 @@ impl Session {
     /// Handles a line that is not for the journal; returns the number of its aside.
     #[inline(never)]
     fn submit_aside(&mut self, who: &str, line: &str) -> Option<u64> {
-        let words = split(line).unwrap_or_default();
-        let is_control = words.first().is_some_and(|word| is_control(word));
-        if is_control && let Ok(ControlLine::Session(control)) = parse(&words) {
+        if may_be_control(line)
+            && let Ok(words) = split(line)
+            && words.first().is_some_and(|word| is_control(word))
+            && let Ok(ControlLine::Session(control)) = parse(&words)
+        {
             return Some(self.control(who, line, &control));
         }
         let refusal = if JOURNAL_INPUTS_MAX <= self.n_applied {
@@ -447,6 +449,12 @@ impl Session {
         self.world.record_events(true);
         self.reset_due = true;
     }
+}
+
+/// Whether the first word may be a control's: nearly all lines need not be taken apart to know.
+fn may_be_control(line: &str) -> bool {
+    let word = line.trim_start().split(' ').next().unwrap_or_default();
+    !word.bytes().all(|byte| byte.is_ascii_alphabetic()) || is_control(word.as_bytes())
 }
 
 /// A world whose lines of time 0 are done.

@@ -94,7 +94,10 @@ impl Log {
     pub(super) fn append(&mut self, id: StreamId, fields: &[&[u8]], limits: NodeLimits) {
         debug_assert!(self.last_id < id);
         self.drop_dead_behind(id);
-        let len: u64 = fields.iter().map(|item| item.len() as u64).sum();
+        let mut len = 0;
+        for item in fields {
+            len += item.len() as u64;
+        }
         match self.nodes.back_mut() {
             Some(Slot { node, .. }) if has_room(node, len, limits) => {
                 Rc::make_mut(node).append(id, fields);

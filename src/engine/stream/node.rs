@@ -103,10 +103,12 @@ impl Node {
         let same = self.has_names(fields);
         let mut len = varint_len(ms) + varint_len(seq);
         let mut redis_bytes = 0;
+        let mut rest = fields;
         if same {
-            for value in fields.iter().skip(1).step_by(2) {
+            while let [_, value, more @ ..] = rest {
                 len += varint_len(value.len() as u64) + value.len();
                 redis_bytes += redis::string(value);
+                rest = more;
             }
         } else {
             len += varint_len(n_fields as u64);
@@ -134,7 +136,11 @@ impl Node {
         put_varint(&mut self.packed, ms);
         put_varint(&mut self.packed, seq);
         if same {
-            fields.iter().skip(1).step_by(2).for_each(|value| put_bytes(&mut self.packed, value));
+            let mut rest = fields;
+            while let [_, value, more @ ..] = rest {
+                put_bytes(&mut self.packed, value);
+                rest = more;
+            }
         } else {
             put_varint(&mut self.packed, n_fields as u64);
             fields.iter().for_each(|item| put_bytes(&mut self.packed, item));
@@ -162,7 +168,14 @@ impl Node {
         if varint(&self.packed, &mut at) != (fields.len() / 2) as u64 {
             return false;
         }
-        fields.iter().step_by(2).all(|name| bytes(&self.packed, &mut at) == *name)
+        let mut rest = fields;
+        while let [name, _, more @ ..] = rest {
+            if bytes(&self.packed, &mut at) != *name {
+                return false;
+            }
+            rest = more;
+        }
+        true
     }
 
     /// Where the first entry is.

@@ -4,8 +4,20 @@
 //! §3.3), because that decides where nodes end and so what `~` trimming removes; the rest is our
 //! own encoding, which is smaller.
 
+// What is inlined always is called several times for each entry, and would else be a call of its own
+// in a build that is optimised for size.
+
 /// Appends a number, seven bits a byte, low bits first.
-pub(super) fn put_varint(out: &mut Vec<u8>, mut n: u64) {
+#[inline(always)]
+pub(super) fn put_varint(out: &mut Vec<u8>, n: u64) {
+    if n < 0x80 {
+        out.push(n as u8);
+    } else {
+        put_long_varint(out, n);
+    }
+}
+
+fn put_long_varint(out: &mut Vec<u8>, mut n: u64) {
     while 0x80 <= n {
         out.push(n as u8 | 0x80);
         n >>= 7;
@@ -14,13 +26,14 @@ pub(super) fn put_varint(out: &mut Vec<u8>, mut n: u64) {
 }
 
 /// Reads a number that [`put_varint`] wrote and moves `at` behind it.
-#[inline]
+#[inline(always)]
 pub(super) fn varint(bytes: &[u8], at: &mut usize) -> u64 {
     let first = bytes[*at];
     *at += 1;
-    if first < 0x80 {
-        return u64::from(first);
-    }
+    if first < 0x80 { u64::from(first) } else { long_varint(bytes, at, first) }
+}
+
+fn long_varint(bytes: &[u8], at: &mut usize, first: u8) -> u64 {
     let mut n = u64::from(first & 0x7f);
     let mut shift = 7;
     loop {
@@ -35,19 +48,25 @@ pub(super) fn varint(bytes: &[u8], at: &mut usize) -> u64 {
 }
 
 /// How many bytes [`put_varint`] writes.
+#[inline(always)]
 pub(super) fn varint_len(n: u64) -> usize {
+    if n < 0x80 { 1 } else { long_varint_len(n) }
+}
+
+fn long_varint_len(n: u64) -> usize {
     let bits = 64 - (n | 1).leading_zeros() as usize;
     bits.div_ceil(7)
 }
 
 /// Appends a string, its length first.
+#[inline(always)]
 pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
 
 /// Reads a string that [`put_bytes`] wrote and moves `at` behind it.
-#[inline]
+#[inline(always)]
 pub(super) fn bytes<'a>(packed: &'a [u8], at: &mut usize) -> &'a [u8] {
     let len = varint(packed, at) as usize;
     let start = *at;

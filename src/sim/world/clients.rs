@@ -1,5 +1,6 @@
 //! The clients: names, connections, who waits, and how a line becomes a command and a reply.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -10,7 +11,7 @@ use crate::limits::{CONSOLE_CLIENTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
 use crate::limits::{QUEUED_LINES_MAX, TRANSCRIPT_REPLY_BYTES_MAX};
 use crate::sim::control::is_control;
 use crate::sim::event::WorldEventKind;
-use crate::sim::line::{Line, split};
+use crate::sim::line::{Line, words};
 use crate::sim::transcript::{EntryState, Origin};
 use crate::sorted::SortedMap;
 
@@ -71,19 +72,25 @@ impl Clients {
 impl World {
     /// Runs one line as a client: a control, or a command. Returns its number in the transcript.
     pub(super) fn line(&mut self, who: &str, line: &str, from: Origin) -> u64 {
-        let name: Rc<str> = if who.is_empty() { DEFAULT_CLIENT.into() } else { who.into() };
+        let who = if who.is_empty() { DEFAULT_CLIENT } else { who };
+        let known = self.clients.by_name.get_key_value(who);
+        let name: Rc<str> = known.map_or_else(|| who.into(), |(name, _)| Rc::clone(name));
         let seq = self.say(Rc::clone(&name), Line::from(line), from);
         if LINE_BYTES_MAX < line.len() {
             self.note(seq, &format!("A line may have at most {LINE_BYTES_MAX} bytes."));
             return seq;
         }
-        match split(line) {
+        match words(line) {
             Err(_) => self.note(seq, Unbalanced::MESSAGE),
             Ok(words) if words.is_empty() => self.note(seq, ""),
             Ok(words) if words.first().is_some_and(|word| is_control(word)) => {
+                let words: Vec<Vec<u8>> = words.into_iter().map(Cow::into_owned).collect();
                 self.control(seq, &words);
             }
-            Ok(words) => self.command(&name, seq, words),
+            Ok(words) => {
+                let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
+                self.command(&name, seq, &words);
+            }
         }
         seq
     }
@@ -116,7 +123,7 @@ impl World {
         self.emit(WorldEventKind::Replied { seq });
     }
 
-    fn command(&mut self, name: &Rc<str>, seq: u64, words: Vec<Vec<u8>>) {
+    fn command(&mut self, name: &Rc<str>, seq: u64, words: &[&[u8]]) {
         let is_known = self.clients.by_name.contains_key(name);
         let is_full = CONSOLE_CLIENTS_MAX <= self.clients.by_name.len();
         if !is_known && (is_full || NAME_BYTES_MAX < name.len()) {
@@ -129,6 +136,7 @@ impl World {
         let client = self.clients.by_name.get_or_insert_with(Rc::clone(name), Default::default);
         if client.waiting.is_some() {
             if client.queued.len() < QUEUED_LINES_MAX {
+                let words = words.iter().map(|word| word.to_vec()).collect();
                 client.queued.push_back((seq, words));
             } else {
                 let text =
@@ -137,12 +145,12 @@ impl World {
             }
             return;
         }
-        self.execute(name, seq, &words);
+        self.execute(name, seq, words);
         self.collect(false);
     }
 
     /// Sends one command; the reply, if it comes at once, goes to the transcript.
-    fn execute(&mut self, name: &Rc<str>, seq: u64, words: &[Vec<u8>]) {
+    fn execute(&mut self, name: &Rc<str>, seq: u64, words: &[&[u8]]) {
         let id = match self.clients.by_name.get(name).and_then(|client| client.id) {
             Some(id) => id,
             None => {
@@ -152,8 +160,7 @@ impl World {
                 id
             }
         };
-        let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        let (outcome, reply) = self.run_command(id, &words, false);
+        let (outcome, reply) = self.run_command(id, words, false);
         if words.first().is_some_and(|word| word.eq_ignore_ascii_case(b"CLIENT")) {
             self.bury_the_killed(id);
         }
@@ -283,6 +290,7 @@ impl World {
         };
         self.reply(seq, reply);
         while let Some((seq, words)) = self.next_queued(name) {
+            let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
             self.execute(name, seq, &words);
         }
     }

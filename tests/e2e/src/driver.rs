@@ -163,14 +163,12 @@ fn firefox_capabilities(browser: &Browser, look: Look) -> Map<String, Value> {
         "timeouts": limits(),
         "moz:firefoxOptions": {
             "binary": browser.program,
-            "args": [
-                "-headless",
-                format!("--width={}", look.width),
-                format!("--height={}", look.height),
-            ],
+            "args": ["-headless"],
             "prefs": {
                 // The page's console output goes to Firefox's standard output, hence to the log.
                 "devtools.console.stdout.content": true,
+                // The browser's own troubles (it cannot reach its servers) are not the page's.
+                "devtools.console.stdout.chrome": false,
                 "layout.css.prefers-color-scheme.content-override": if look.dark { 0 } else { 1 },
                 "ui.prefersReducedMotion": if look.still { 1 } else { 0 },
             },

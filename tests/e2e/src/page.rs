@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -20,6 +21,9 @@ const WAIT_LIMIT: Duration = Duration::from_secs(30);
 
 /// How often the page is looked at while waiting.
 const WAIT_PERIOD: Duration = Duration::from_millis(25);
+
+/// What Firefox says of itself: where it cannot reach its maker's settings, and of its own scripts.
+const FIREFOX_OWN: [&str; 2] = ["console.error: RSLoader:", "JavaScript error: resource:"];
 
 /// Firefox's windows are never narrower, in CSS pixels.
 const FIREFOX_WIDTH_MIN: u32 = 500;
@@ -167,7 +171,21 @@ impl<'d> Page<'d> {
 
     /// Types characters wherever the focus is.
     pub(crate) async fn write(&self, text: &str) -> Result<()> {
-        Ok(self.client.active_element().await?.send_keys(text).await?)
+        // Not sent to the element: one for files would take the keys for a path.
+        let mut keys = KeyActions::new("keyboard".to_string());
+        let mut held = Vec::new();
+        for value in text.chars() {
+            keys = keys.then(KeyAction::Down { value });
+            if [Key::Control, Key::Shift].map(char::from).contains(&value) {
+                held.push(value);
+            } else {
+                keys = keys.then(KeyAction::Up { value });
+            }
+        }
+        for value in held {
+            keys = keys.then(KeyAction::Up { value });
+        }
+        Ok(self.client.perform_actions(keys).await?)
     }
 
     /// Presses a key while Control is held.
@@ -333,7 +351,11 @@ impl<'d> Page<'d> {
                 let log = fs::read(&self.driver.log)?;
                 let new = String::from_utf8_lossy(log.get(self.log_start..).unwrap_or_default());
                 let bad = ["console.error:", "console.warn:", "JavaScript error:"];
-                let lines = new.lines().filter(|line| bad.iter().any(|bad| line.starts_with(bad)));
+                let is_bad = |line: &&str| {
+                    bad.iter().any(|bad| line.starts_with(bad))
+                        && !FIREFOX_OWN.iter().any(|own| line.starts_with(own))
+                };
+                let lines = new.lines().filter(is_bad);
                 let complaints = lines.map(str::to_string).collect();
                 self.log_start = log.len();
                 Ok(complaints)

@@ -90,6 +90,6 @@ pub(super) async fn the_inspector_acts(page: &Page<'_>) -> Result<()> {
     page.wait_for_text("#services", "crashed").await?;
     page.click("#services [data-run^='SIM RESTART']").await?;
     page.click("#tab-ledger").await?;
-    page.wait_for_text("#ledger", "effects").await?;
+    page.wait_for_text("#ledger", "too often").await?;
     Ok(())
 }

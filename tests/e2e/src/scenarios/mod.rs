@@ -74,7 +74,8 @@ macro_rules! scenario {
 pub(crate) const ALL: &[Scenario] = &[
     scenario!(harness::notices_a_warning, harness::must_be_noticed),
     scenario!(harness::notices_an_uncaught_error, harness::must_be_noticed),
-    scenario!(harness::notices_a_missing_file, harness::must_be_noticed),
+    // Firefox tells its drivers nothing of a missing file.
+    scenario!(harness::notices_a_missing_file, harness::must_be_noticed).only_in(Kind::Chromium),
     scenario!(first_load::is_clean),
     scenario!(first_load::fetches_the_rest_when_needed),
     scenario!(first_session::adds_reads_and_acknowledges),

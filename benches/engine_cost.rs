@@ -1,6 +1,6 @@
 //! What a command costs natively, in a small stream and in one of a million entries that are all
-//! pending: `cargo bench --bench engine_cost`. Times decide no test; the ratio shows whether the cost
-//! grows with the data.
+//! pending: `cargo bench --bench engine_cost`. Times decide no test; the ratio shows whether the
+//! cost grows with the data.
 
 use std::time::Instant;
 

@@ -7,8 +7,8 @@ use std::time::Instant;
 use streamlanes::command::Profile;
 use streamlanes::sim::{Scenario, Session};
 
-/// 100 services on one stream that keeps 100,000 entries: ten producers at 10 messages a second, one
-/// group of 85 consumers, five claimers.
+/// 100 services on one stream that keeps 100,000 entries: ten producers at 10 messages a second,
+/// one group of 85 consumers, five claimers.
 fn plain() -> Scenario {
     let mut lines = vec!["XGROUP CREATE orders billing 0 MKSTREAM".to_owned()];
     for n in 1..=10 {

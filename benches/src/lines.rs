@@ -1,5 +1,6 @@
-//! The workloads as command lines: a line in, the reply's text out, as the console does it. The line
-//! goes through the world (its transcript, its events, its fingerprint); only the drawing is missing.
+//! The workloads as command lines: a line in, the reply's text out, as the console does it. The
+//! line goes through the world (its transcript, its events, its fingerprint); only the drawing is
+//! missing.
 
 use std::convert::Infallible;
 

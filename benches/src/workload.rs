@@ -1,7 +1,7 @@
 //! What is measured.
 //!
-//! Everybody gets the same keys, names, ids and values. `benches/peers/` says the same in JavaScript
-//! and Python; a change here is a change there.
+//! Everybody gets the same keys, names, ids and values. `benches/peers/` says the same in
+//! JavaScript and Python; a change here is a change there.
 
 use std::str::FromStr;
 

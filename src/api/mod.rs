@@ -42,7 +42,8 @@ const ADVANCE_MS_MAX: f64 = 366.0 * 86_400_000.0;
 /// The greatest seed: every whole number up to it is exact in JavaScript.
 const SEED_MAX: f64 = 9_007_199_254_740_991.0;
 
-/// A world of one Redis server, its clients and services, with a clock that only moves when told to.
+/// A world of one Redis server, its clients and services, with a clock that only moves when told
+/// to.
 #[wasm_bindgen]
 pub struct Streamlanes {
     /// Behind a cell, so that a callback may call back.

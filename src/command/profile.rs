@@ -119,14 +119,14 @@ impl Profile {
         self.has((8, 10))
     }
 
-    /// XREAD takes `+` for the last entry (7.4, spec §1, and Valkey 8, whose tests use it). Before, it
-    /// is no id.
+    /// XREAD takes `+` for the last entry (7.4, spec §1, and Valkey 8, whose tests use it). Before,
+    /// it is no id.
     pub fn has_read_last(self) -> bool {
         self.has((7, 4)) || self.is_valkey()
     }
 
-    /// `+` of XREAD is the id before the last id, even if that entry is gone (Valkey 8.1.8 and 9.1.2,
-    /// and Redis up to 7.4.1).
+    /// `+` of XREAD is the id before the last id, even if that entry is gone (Valkey 8.1.8 and
+    /// 9.1.2, and Redis up to 7.4.1).
     pub fn reads_before_last_id(self) -> bool {
         self.is_valkey()
     }

@@ -264,8 +264,8 @@ fn out_of_bounds(min: i64, max: i64, profile: Profile) -> String {
     }
 }
 
-/// A number of bytes: digits and a unit (`k` is 1000, `kb` is 1024, and so on). No digits are 0, too
-/// many are the greatest number there is, and the unit may overflow it.
+/// A number of bytes: digits and a unit (`k` is 1000, `kb` is 1024, and so on). No digits are 0,
+/// too many are the greatest number there is, and the unit may overflow it.
 fn memory(text: &[u8]) -> Option<u64> {
     let n_digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, unit) = text.split_at(n_digits);

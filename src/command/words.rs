@@ -122,8 +122,8 @@ impl Words {
         run(&slices[..self.n_words])
     }
 
-    /// Puts the first words into `slices`. Not inlined: were their number known here, the loop would
-    /// be unrolled, and LLVM 22 then reasons about the lengths for more than half an hour.
+    /// Puts the first words into `slices`. Not inlined: were their number known here, the loop
+    /// would be unrolled, and LLVM 22 then reasons about the lengths for more than half an hour.
     #[inline(never)]
     fn fill<'a>(&'a self, slices: &mut [&'a [u8]]) {
         for (slice, word) in slices.iter_mut().zip(self.iter()) {

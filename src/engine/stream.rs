@@ -242,8 +242,8 @@ impl Stream {
         Ok(id)
     }
 
-    /// The number of entries ever added stops at the greatest signed one, as in Redis 8.10. Before, it
-    /// goes on and is shown as a negative one.
+    /// The number of entries ever added stops at the greatest signed one, as in Redis 8.10. Before,
+    /// it goes on and is shown as a negative one.
     pub fn stop_counting_entries(&mut self) {
         self.log.entries_added = self.log.entries_added.min(i64::MAX as u64);
     }

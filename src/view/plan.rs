@@ -103,8 +103,8 @@ pub struct GroupPlan {
 }
 
 impl Plan {
-    /// The rows of a picture in a width and a height, scrolled down by `scroll_y`. They are as roomy
-    /// as they can be with all of them in view.
+    /// The rows of a picture in a width and a height, scrolled down by `scroll_y`. They are as
+    /// roomy as they can be with all of them in view.
     pub fn new(
         picture: &Picture,
         camera: &Camera,

@@ -226,8 +226,8 @@ impl Tweens {
         first
     }
 
-    /// What moving entries still look like where they rest: for each, what its first motion that has
-    /// not ended says; and how the lanes differ from what the store knows.
+    /// What moving entries still look like where they rest: for each, what its first motion that
+    /// has not ended says; and how the lanes differ from what the store knows.
     pub fn held(&self) -> Held {
         let mut held = Held::default();
         for (flight, idx) in self.flights.iter().zip(0..) {
@@ -367,7 +367,8 @@ mod tests {
             let Resting { n_more, leftmost } = tweens.held().resting(0, 0, 0);
             (n_more, leftmost != u64::MAX)
         };
-        // The store knows that it is done; the picture shows it on its way, then pending, then done.
+        // The store knows that it is done; the picture shows it on its way, then pending, then
+        // done.
         assert_eq!(seen(&tweens), (0, false));
         tweens.advance(470);
         assert_eq!(seen(&tweens), (1, true));

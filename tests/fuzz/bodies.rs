@@ -67,27 +67,28 @@ fn commands(bytes: &[u8], piece: usize, trust: Trust) -> (Vec<Vec<Vec<u8>>>, Str
 /// Words that commands are made of, so that few bytes make a command that does something.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "XADD", "XLEN", "XRANGE", "XREVRANGE", "XREAD", "XREADGROUP", "XDEL", "XDELEX", "XTRIM", "XACK",
-    "XACKDEL", "XNACK", "XPENDING", "XCLAIM", "XAUTOCLAIM", "XGROUP", "XINFO", "XSETID", "XCFGSET",
-    "XIDMPRECORD", "CREATE", "SETID", "DESTROY", "CREATECONSUMER", "DELCONSUMER", "STREAM", "GROUPS",
-    "CONSUMERS", "FULL", "COUNT", "MAXCOUNT", "MAXSIZE", "BLOCK", "GROUP", "CLAIM", "NOACK",
-    "STREAMS", "MAXLEN", "MINID", "LIMIT", "~", "=", "KEEPREF", "DELREF", "ACKED", "IDMP",
-    "IDMPAUTO", "NOMKSTREAM", "MKSTREAM", "ENTRIESREAD", "ENTRIESADDED", "MAXDELETEDID", "IDS",
-    "SILENT", "FAIL", "FATAL", "RETRYCOUNT", "FORCE", "JUSTID", "LASTID", "IDLE", "TIME", "IDMP-MAXSIZE",
-    "IDMP-DURATION", "*", "$", ">", "+", "-", "0", "1", "2", "5", "100", "-1", "1-0", "1-*", "2-0",
-    "3-0", "9-9", "(1-0", "18446744073709551615-18446744073709551615", "9223372036854775807", "s",
-    "t", "g", "h", "c", "d", "f", "v", "DEL", "RENAME", "COPY", "REPLACE", "MOVE", "SWAPDB", "SELECT",
-    "MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "SET", "GET", "INCR", "APPEND", "LPUSH", "RPUSH",
-    "LPOP", "BLPOP", "LRANGE", "SADD", "SMEMBERS", "EXPIRE", "PEXPIRE", "PERSIST", "TTL", "TYPE",
-    "KEYS", "SCAN", "FLUSHALL", "DBSIZE", "CONFIG", "stream-node-max-entries",
-    "stream-node-max-bytes", "CLIENT", "ID", "LIST", "UNBLOCK", "KILL", "HELLO", "3", "RESET", "INFO",
-    "COMMAND", "DOCS", "SUBSCRIBE", "PUBLISH", "MONITOR", "DEBUG", "OBJECT", "ENCODING", "MEMORY",
-    "USAGE", "notify-keyspace-events", "KEA", "maxmemory", "XADD s * f v",
+    "XADD", "XLEN", "XRANGE", "XREVRANGE", "XREAD", "XREADGROUP", "XDEL", "XDELEX", "XTRIM",
+    "XACK", "XACKDEL", "XNACK", "XPENDING", "XCLAIM", "XAUTOCLAIM", "XGROUP", "XINFO", "XSETID",
+    "XCFGSET", "XIDMPRECORD", "CREATE", "SETID", "DESTROY", "CREATECONSUMER", "DELCONSUMER",
+    "STREAM", "GROUPS", "CONSUMERS", "FULL", "COUNT", "MAXCOUNT", "MAXSIZE", "BLOCK", "GROUP",
+    "CLAIM", "NOACK", "STREAMS", "MAXLEN", "MINID", "LIMIT", "~", "=", "KEEPREF", "DELREF",
+    "ACKED", "IDMP", "IDMPAUTO", "NOMKSTREAM", "MKSTREAM", "ENTRIESREAD", "ENTRIESADDED",
+    "MAXDELETEDID", "IDS", "SILENT", "FAIL", "FATAL", "RETRYCOUNT", "FORCE", "JUSTID", "LASTID",
+    "IDLE", "TIME", "IDMP-MAXSIZE", "IDMP-DURATION", "*", "$", ">", "+", "-", "0", "1", "2", "5",
+    "100", "-1", "1-0", "1-*", "2-0", "3-0", "9-9", "(1-0",
+    "18446744073709551615-18446744073709551615", "9223372036854775807", "s", "t", "g", "h", "c",
+    "d", "f", "v", "DEL", "RENAME", "COPY", "REPLACE", "MOVE", "SWAPDB", "SELECT", "MULTI", "EXEC",
+    "DISCARD", "WATCH", "UNWATCH", "SET", "GET", "INCR", "APPEND", "LPUSH", "RPUSH", "LPOP",
+    "BLPOP", "LRANGE", "SADD", "SMEMBERS", "EXPIRE", "PEXPIRE", "PERSIST", "TTL", "TYPE", "KEYS",
+    "SCAN", "FLUSHALL", "DBSIZE", "CONFIG", "stream-node-max-entries", "stream-node-max-bytes",
+    "CLIENT", "ID", "LIST", "UNBLOCK", "KILL", "HELLO", "3", "RESET", "INFO", "COMMAND", "DOCS",
+    "SUBSCRIBE", "PUBLISH", "MONITOR", "DEBUG", "OBJECT", "ENCODING", "MEMORY", "USAGE",
+    "notify-keyspace-events", "KEA", "maxmemory", "XADD s * f v",
 ];
 
-/// A sequence of commands of three clients in virtual time. The first byte chooses the version; then
-/// 255 ends a command, 254 lets time pass, 253 makes a word of the bytes behind it, and any other
-/// byte is a word of [`WORDS`].
+/// A sequence of commands of three clients in virtual time. The first byte chooses the version;
+/// then 255 ends a command, 254 lets time pass, 253 makes a word of the bytes behind it, and any
+/// other byte is a word of [`WORDS`].
 pub fn engine(data: &[u8]) {
     let Some((&first, mut rest)) = data.split_first() else { return };
     let profile = Profile::ALL[usize::from(first) % Profile::ALL.len()];

@@ -9,8 +9,8 @@ use crate::setup::servers;
 use crate::step;
 use crate::workspace::{Workspace, cargo};
 
-/// Those that the tests compare with: the two that everything is held against, and the newest of each
-/// family.
+/// Those that the tests compare with: the two that everything is held against, and the newest of
+/// each family.
 const TESTED: [&str; 4] = ["7.0", "8.2", "8.10", "valkey-9"];
 
 /// Where the real servers are that the tests want, as the differ reads it from its environment.

@@ -1,5 +1,5 @@
-//! One wasm file becomes two: what a first visit runs, and the rest, which is loaded when a function
-//! of it is called for the first time.
+//! One wasm file becomes two: what a first visit runs, and the rest, which is loaded when a
+//! function of it is called for the first time.
 //!
 //! Which functions are *later* ones is a list of paths (`later.txt`). Whatever only they need,
 //! functions and constants, goes with them. Both files share one memory and one table of functions.

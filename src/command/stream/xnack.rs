@@ -54,8 +54,8 @@ fn mode(args: &mut Args<'_>) -> Result<NackMode, CommandError> {
     found.map(|(_, mode)| mode).ok_or_else(unknown)
 }
 
-/// `IDS numids id [id ...] [RETRYCOUNT count] [FORCE]` in any order; the ids, not looked at yet, and
-/// where they begin. Of several blocks of them the last one counts.
+/// `IDS numids id [id ...] [RETRYCOUNT count] [FORCE]` in any order; the ids, not looked at yet,
+/// and where they begin. Of several blocks of them the last one counts.
 fn options<'a>(
     args: &mut Args<'a>,
     nack: &mut Nack,

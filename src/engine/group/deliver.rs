@@ -162,7 +162,8 @@ impl<'a> GroupMut<'a> {
         None
     }
 
-    /// Gives a pending entry to another consumer, for XCLAIM and its relatives, which count the change.
+    /// Gives a pending entry to another consumer, for XCLAIM and its relatives, which count the
+    /// change.
     pub(super) fn take_over(
         &mut self,
         slot: u32,

@@ -2,8 +2,8 @@
 
 use crate::engine::StreamId;
 
-/// What is known of it. It is found when ACKED asks, and known until a group that stands there moves:
-/// so one question for each of many entries costs no walk over the groups.
+/// What is known of it. It is found when ACKED asks, and known until a group that stands there
+/// moves: so one question for each of many entries costs no walk over the groups.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct GroupFloor(Option<StreamId>);
 

@@ -9,10 +9,11 @@ use crate::engine::stream::log::Log;
 pub enum LagRule {
     /// Redis 7.0: any deletion ahead makes it unknown, unless it was before the first entry.
     Redis7,
-    /// Valkey 8: deletions before the first entry count too, and whoever lags behind the first entry
-    /// is counted anew.
+    /// Valkey 8: deletions before the first entry count too, and whoever lags behind the first
+    /// entry is counted anew.
     Valkey8,
-    /// Redis 7.2.7 and later: besides, it stays known when nothing was deleted behind the first entry.
+    /// Redis 7.2.7 and later: besides, it stays known when nothing was deleted behind the first
+    /// entry.
     Redis8,
 }
 

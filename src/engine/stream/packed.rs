@@ -4,8 +4,8 @@
 //! §3.3), because that decides where nodes end and so what `~` trimming removes; the rest is our
 //! own encoding, which is smaller.
 
-// What is inlined always is called several times for each entry, and would else be a call of its own
-// in a build that is optimised for size.
+// What is inlined always is called several times for each entry, and would else be a call of its
+// own in a build that is optimised for size.
 
 /// Appends a number, seven bits a byte, low bits first.
 #[inline(always)]

@@ -68,8 +68,8 @@ pub fn of_line(session: &Session, seq: u64) -> Explanation {
     explanation
 }
 
-/// The word at fault where the server does not say it, or says it less well: the group when there is
-/// a stream of that name, the last word when there are too few.
+/// The word at fault where the server does not say it, or says it less well: the group when there
+/// is a stream of that name, the last word when there are too few.
 fn fault(session: &Session, line: &str, error: &[u8], words: &[&[u8]]) -> Option<usize> {
     if error.starts_with(b"ERR wrong number of arguments") {
         return words.len().checked_sub(1);

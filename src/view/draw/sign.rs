@@ -55,8 +55,8 @@ pub(super) fn mark(
     }
 }
 
-/// The shape of a state on the corner of a labelled cell: a ring, a tick or a stop sign, on a ground
-/// of its own.
+/// The shape of a state on the corner of a labelled cell: a ring, a tick or a stop sign, on a
+/// ground of its own.
 pub(super) fn corner(scene: &mut Scene, state: Option<CellState>, dead: bool, [x, y]: [f32; 2]) {
     if dead {
         scene.shape(Brush::fill(Layer::Marker, Paint::Dead), x, y, Form::Octagon { r: 5.0 });

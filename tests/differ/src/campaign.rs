@@ -23,8 +23,8 @@ pub struct Opponent {
     pub variable: &'static str,
     /// Who the engine pretends to be.
     pub profile: Profile,
-    /// Names in replies whose values are not compared: the profile is a later patch of this version,
-    /// which answers otherwise there.
+    /// Names in replies whose values are not compared: the profile is a later patch of this
+    /// version, which answers otherwise there.
     pub patched: &'static [&'static [u8]],
 }
 
@@ -78,11 +78,11 @@ pub struct Summary {
     pub n_sequences: usize,
     /// Their commands.
     pub n_commands: usize,
-    /// Sequences with a difference that was not there when they were run again: the clock went on in
-    /// the middle of something (a transaction of 7.0 asks for the time with every command).
+    /// Sequences with a difference that was not there when they were run again: the clock went on
+    /// in the middle of something (a transaction of 7.0 asks for the time with every command).
     pub n_ticks: usize,
-    /// Sequences that the real server did not survive. They count as nothing: 7.0.15 has an assertion
-    /// that some streams violate.
+    /// Sequences that the real server did not survive. They count as nothing: 7.0.15 has an
+    /// assertion that some streams violate.
     pub n_crashes: usize,
 }
 

@@ -1,8 +1,8 @@
-//! 200 sequences of 500 commands against 7.0.15 and 8.2.3 each, some against the newest servers, and
-//! every case that was written down: every reply the same.
+//! 200 sequences of 500 commands against 7.0.15 and 8.2.3 each, some against the newest servers,
+//! and every case that was written down: every reply the same.
 //!
-//! `cargo xtask test` gets the servers and runs this; `cargo xtask differ` is the long form, with more
-//! servers.
+//! `cargo xtask test` gets the servers and runs this; `cargo xtask differ` is the long form, with
+//! more servers.
 
 use std::path::Path;
 

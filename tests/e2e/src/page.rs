@@ -328,8 +328,8 @@ impl<'d> Page<'d> {
         self.command("goog/cdp/execute", json!({ "cmd": method, "params": parameters })).await
     }
 
-    /// What should not have happened since the page was opened or last asked: errors and warnings in
-    /// the browser's console, and what the probe noted.
+    /// What should not have happened since the page was opened or last asked: errors and warnings
+    /// in the browser's console, and what the probe noted.
     pub(crate) async fn complaints(&mut self) -> Result<Vec<String>> {
         self.ask_probe().await?;
         let mut complaints = self.console_complaints().await?;

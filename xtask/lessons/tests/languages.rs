@@ -1,5 +1,5 @@
-//! A second language is a folder: what it has is shown, what it lacks is English, and each text says
-//! in which language it is.
+//! A second language is a folder: what it has is shown, what it lacks is English, and each text
+//! says in which language it is.
 
 use std::fs;
 use std::path::{Path, PathBuf};

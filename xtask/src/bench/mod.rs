@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: this engine beside what people would use instead, in one run on one machine.
+//! `cargo xtask bench`: this engine beside what people would use instead, in one run on one
+//! machine.
 //!
 //! Every contestant is a process that answers questions ([`contestant`]); they take turns, round by
 //! round, so that what else the machine does weighs on all of them. [`results`] are medians, ratios
@@ -55,8 +56,8 @@ const QUICK_ROUNDS: usize = 3;
 /// A run is cut off after this long, in seconds.
 const LIMIT_S: f64 = 1.5;
 const QUICK_LIMIT_S: f64 = 0.5;
-/// Who once took longer than this, in seconds and with what goes before, is spared further rounds and
-/// greater sizes.
+/// Who once took longer than this, in seconds and with what goes before, is spared further rounds
+/// and greater sizes.
 const PATIENCE_S: f64 = 12.0;
 
 /// What everybody needs, ready.

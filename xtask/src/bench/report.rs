@@ -30,11 +30,12 @@ pub(super) fn page(measured: &Measured<'_>, machine: &str) -> String {
     let _ = writeln!(
         text,
         "# Benchmarks\n\n\
-         Made by `cargo xtask bench` in one run, on {machine}. Every figure is the median of {rounds} \
-         rounds in which all took turns; compare rows, not machines. A run is cut off after \
-         {limit_s} seconds: a figure marked * was measured on the part that was done by then. Sizes \
-         are the entries of the stream (W5: deliveries). Growth is how much dearer one unit is at \
-         the largest size than at the smallest, on the line that fits the medians best.\n\n\
+         Made by `cargo xtask bench` in one run, on {machine}. Every figure is the median of \
+         {rounds} rounds in which all took turns; compare rows, not machines. A run is cut off \
+         after {limit_s} seconds: a figure marked * was measured on the part that was done by \
+         then. Sizes are the entries of the stream (W5: deliveries). Growth is how much dearer \
+         one unit is at the largest size than at the smallest, on the line that fits the medians \
+         best.\n\n\
          *Calls* are functions of the engine. *Lines* are command lines through the world of the \
          page, with the reply as the text that redis-cli prints. What is measured in wasm is \
          compiled with the same profile as the page. Servers are reached over a Unix socket by the \
@@ -121,9 +122,9 @@ fn memory_into(text: &mut String, measured: &Measured<'_>) {
     }
     let _ = writeln!(
         text,
-        "\n## Memory\n\nOf a million entries, and of the same number pending in one group. Natively \
-         it is what the system gives the process, in wasm how much the module's memory grew, for \
-         redis-server its own `used_memory`.\n\n\
+        "\n## Memory\n\nOf a million entries, and of the same number pending in one group. \
+         Natively it is what the system gives the process, in wasm how much the module's memory \
+         grew, for redis-server its own `used_memory`.\n\n\
          | | bytes an entry | bytes a pending entry |\n|---|---:|---:|"
     );
     for (title, (entry, pending)) in &measured.memory {

@@ -1,7 +1,8 @@
 //! Who refers to whom in a linked wasm file, read from the relocations that the linker left in it.
 //!
-//! The code of a wasm module says only which functions it calls. That an integer in it is the address
-//! of a text, or that a table of methods lies at some address, is known to the linker alone.
+//! The code of a wasm module says only which functions it calls. That an integer in it is the
+//! address of a text, or that a table of methods lies at some address, is known to the linker
+//! alone.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -38,8 +39,8 @@ pub(crate) struct Links {
     pub(crate) data: Vec<Datum>,
 }
 
-/// An exported function's name without the hash that wasm-bindgen's macro adds and its bundler takes
-/// away again; other names as they are.
+/// An exported function's name without the hash that wasm-bindgen's macro adds and its bundler
+/// takes away again; other names as they are.
 pub(crate) fn plain_name(name: &str) -> &str {
     let Some((plain, hash)) = name.rsplit_once('_') else { return name };
     let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,6 +1,6 @@
 
-// The part of the library that a first visit does without, at the first call of a function of it. The
-// caller waits for the answer, since it is in the middle of something; so the request blocks.
+// The part of the library that a first visit does without, at the first call of a function of it.
+// The caller waits for the answer, since it is in the middle of something; so the request blocks.
 function loadLater(glue) {
     const request = new XMLHttpRequest();
     request.open("GET", new URL("streamlanes_later.wasm", import.meta.url), false);
@@ -16,5 +16,6 @@ function loadLater(glue) {
         throw new WebAssembly.RuntimeError("the rest of the page could not be loaded");
     }
     const bytes = Uint8Array.from(request.responseText, (byte) => byte.charCodeAt(0));
-    new WebAssembly.Instance(new WebAssembly.Module(bytes), { first: wasm, "./streamlanes_bg.js": glue });
+    const imports = { first: wasm, "./streamlanes_bg.js": glue };
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
 }

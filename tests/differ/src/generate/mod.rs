@@ -18,7 +18,8 @@ use streamlanes::command::Profile;
 use crate::rng::Rng;
 use crate::{Sequence, Step, Word};
 
-/// A command family: how often it is chosen before the sequence's own mix, and since when it exists.
+/// A command family: how often it is chosen before the sequence's own mix, and since when it
+/// exists.
 type Family = (usize, (u8, u8), Make);
 /// Makes one command.
 type Make = fn(&mut Generator) -> Vec<Word>;
@@ -83,7 +84,8 @@ pub fn sequence(profile: Profile, seed: u64, n_steps: usize) -> Sequence {
     };
     let weights = FAMILIES.iter().map(&mut weight_of).collect();
     let mut tops = vec![0; words::KEYS.len()];
-    // Idempotency ids are forgotten by the age of their entry: one key has entries of the far future.
+    // Idempotency ids are forgotten by the age of their entry: one key has entries of the far
+    // future.
     if profile.has((8, 6)) {
         tops[words::FUTURE] = 9_000_000_000_000;
     }

@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 
 use crate::page::{Page, id};
 
-/// Nothing moves by itself, at ten times the usual speed. Not so rows of the other side panes, which
-/// are not opened here: they get more and fewer. How soon the prompt came and how long the
+/// Nothing moves by itself, at ten times the usual speed. Not so rows of the other side panes,
+/// which are not opened here: they get more and fewer. How soon the prompt came and how long the
 /// longest tasks were is told, not judged: a busy machine would decide.
 pub(super) async fn nothing_shifts(page: &Page<'_>) -> Result<()> {
     page.start("").await?;

@@ -23,7 +23,8 @@ pub(super) async fn scrubs_a_demonstration(page: &Page<'_>) -> Result<()> {
     goals_are(page, &["open", "open", "open", "done"]).await
 }
 
-/// A goal says why it is violated; the checkpoint leads back to before that, the reset to the start.
+/// A goal says why it is violated; the checkpoint leads back to before that, the reset to the
+/// start.
 pub(super) async fn goes_back_to_a_checkpoint(page: &Page<'_>) -> Result<()> {
     page.start("lessons/6.1-crash-before-ack.html").await?;
     page.type_line("XPENDING orders billing").await?;

@@ -173,7 +173,8 @@ pub(super) async fn a_damaged_store_keeps_the_rest(page: &Page<'_>) -> Result<()
         "window.done = false;
         const request = indexedDB.open('streamlanes');
         request.onsuccess = () => {
-            const records = request.result.transaction('records', 'readwrite').objectStore('records');
+            const changes = request.result.transaction('records', 'readwrite');
+            const records = changes.objectStore('records');
             records.put('rubbish <img src=x onerror=alert(1)>', 1);
             records.transaction.oncomplete = () => { request.result.close(); window.done = true; };
         };",

@@ -137,6 +137,8 @@ fn chromium_capabilities(browser: &Browser, look: Look) -> Map<String, Value> {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // Hostile links are opened by the hundred, faster than a person could.
+        "--disable-ipc-flooding-protection",
         "--hide-scrollbars",
         "--force-device-scale-factor=1",
     ]

@@ -153,6 +153,22 @@ impl<'d> Page<'d> {
         .await
     }
 
+    /// Clicks, and again as a person would while nothing happens: a row that moves away between
+    /// press and release of the button takes no click.
+    pub(crate) async fn click_until(&self, css: &str, shown: &str, text: &str) -> Result<()> {
+        let what = format!("a click on {css} to show '{text}' in {shown}");
+        self.wait_for(&what, async || {
+            if let Ok(element) = self.find(css).await {
+                // Gone or covered after the first click: the text below decides.
+                element.click().await.ok();
+            }
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            let seen = self.find(shown).await?.text().await?;
+            Ok(if seen.contains(text) { Ok(()) } else { Err(seen) })
+        })
+        .await
+    }
+
     /// Clicks the button that is called so.
     pub(crate) async fn click_button(&self, name: &str) -> Result<()> {
         let xpath = format!("//button[normalize-space()='{name}' or @aria-label='{name}']");

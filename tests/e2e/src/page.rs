@@ -17,7 +17,7 @@ use crate::driver::{Driver, Kind, Look};
 use crate::runner::FRAME_NAME;
 
 /// How long the page may take to show what is expected.
-const WAIT_LIMIT: Duration = Duration::from_secs(90);
+const WAIT_LIMIT: Duration = Duration::from_secs(45);
 
 /// How often the page is looked at while waiting.
 const WAIT_PERIOD: Duration = Duration::from_millis(25);

@@ -47,9 +47,11 @@ impl Ticker {
         self.waiting = None;
     }
 
-    /// Schedules the next tick. A frame that is already waiting stays; a timer is replaced.
+    /// Schedules the next tick. A frame that is already waiting stays, whatever is asked for: who
+    /// asked for it may be in the middle of a motion, and a message that comes between two frames
+    /// knows nothing of that. A timer is replaced.
     pub fn schedule(&mut self, wake: Wake) {
-        if wake == Wake::Frame && matches!(self.waiting, Some(Waiting::Frame(_))) {
+        if matches!(self.waiting, Some(Waiting::Frame(_))) {
             return;
         }
         self.cancel();

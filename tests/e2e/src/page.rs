@@ -17,7 +17,7 @@ use crate::driver::{Driver, Kind, Look};
 use crate::runner::FRAME_NAME;
 
 /// How long the page may take to show what is expected.
-const WAIT_LIMIT: Duration = Duration::from_secs(45);
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
 
 /// How often the page is looked at while waiting.
 const WAIT_PERIOD: Duration = Duration::from_millis(25);
@@ -149,22 +149,6 @@ impl<'d> Page<'d> {
         self.wait_for(&format!("{css} to be clicked"), async || {
             self.find(css).await?.click().await?;
             Ok(Ok(()))
-        })
-        .await
-    }
-
-    /// Clicks, and again as a person would while nothing happens: a row that moves away between
-    /// press and release of the button takes no click.
-    pub(crate) async fn click_until(&self, css: &str, shown: &str, text: &str) -> Result<()> {
-        let what = format!("a click on {css} to show '{text}' in {shown}");
-        self.wait_for(&what, async || {
-            if let Ok(element) = self.find(css).await {
-                // Gone or covered after the first click: the text below decides.
-                element.click().await.ok();
-            }
-            tokio::time::sleep(Duration::from_millis(1500)).await;
-            let seen = self.find(shown).await?.text().await?;
-            Ok(if seen.contains(text) { Ok(()) } else { Err(seen) })
         })
         .await
     }

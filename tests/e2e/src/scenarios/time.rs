@@ -9,7 +9,7 @@ use crate::page::Page;
 pub(super) async fn scrubs_and_forks(page: &Page<'_>) -> Result<()> {
     page.start("").await?;
     page.click("#time-play").await?;
-    page.said("CLOCK PAUSE").await.or(page.said("you>CLOCK PAUSE").await)?;
+    page.said("CLOCK PAUSE").await?;
     page.type_line("XADD mine 1-1 item tea").await?;
     page.click_button("+10 s").await?;
     page.type_line("XADD mine 2-2 item jam").await?;

@@ -136,8 +136,8 @@ fn label(stream: &Stream, id: StreamId) -> String {
     if text.is_empty() { id.to_string() } else { format!("{id} {text}") }
 }
 
-/// The least finished state among the groups.
-fn state(stream: &Stream, id: StreamId) -> &'static str {
+/// The least finished state of an entry among the groups: new, pending or acked.
+pub fn state(stream: &Stream, id: StreamId) -> &'static str {
     if stream.groups().any(|group| group.pending(id).is_some()) {
         "pending"
     } else if stream.n_groups() == 0 || stream.groups().any(|group| group.last_id() < id) {

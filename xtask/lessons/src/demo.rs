@@ -11,7 +11,7 @@ use streamlanes::lesson::{ScriptLine, waiting_ms};
 use streamlanes::resp::{decode, layout::layout};
 use streamlanes::sim::transcript::EntryState;
 use streamlanes::sim::{Scenario, Session, Submitted, World};
-use streamlanes::view::text;
+use streamlanes::view::{text, twin};
 
 use crate::markdown::Mistake;
 
@@ -223,7 +223,7 @@ fn of_stream(key: &Name, stream: &Stream, rows: &mut Vec<Row>) {
         .map(|entry| Chip {
             text: label(stream, entry.id),
             id: text::short_id(entry.id),
-            state: state(stream, entry.id),
+            state: twin::state(stream, entry.id),
         })
         .collect();
     chips.reverse();
@@ -273,17 +273,6 @@ fn label(stream: &Stream, id: StreamId) -> String {
     let values = || entry.fields().map(|(_, value)| value);
     let word = values().find(is_word).or_else(|| values().next());
     text::lossy(word.unwrap_or_default())
-}
-
-/// The least finished state among the groups.
-fn state(stream: &Stream, id: StreamId) -> &'static str {
-    if stream.groups().any(|group| group.pending(id).is_some()) {
-        "pending"
-    } else if stream.n_groups() == 0 || stream.groups().any(|group| group.last_id() < id) {
-        "new"
-    } else {
-        "acked"
-    }
 }
 
 #[cfg(test)]

@@ -45,8 +45,8 @@ pub(super) async fn a_link_brings_back_a_situation(page: &Page<'_>) -> Result<()
     Ok(())
 }
 
-/// An entry of the list opens its life: born, delivered, acknowledged.
-pub(super) async fn an_entry_tells_its_life(page: &Page<'_>) -> Result<()> {
+/// The clock stands, and of all streams there is `mine` with an entry that alice was given.
+async fn one_entry_is_pending(page: &Page<'_>) -> Result<()> {
     page.start("").await?;
     for line in [
         "CLOCK PAUSE",
@@ -57,6 +57,12 @@ pub(super) async fn an_entry_tells_its_life(page: &Page<'_>) -> Result<()> {
     ] {
         page.type_line(line).await?;
     }
+    Ok(())
+}
+
+/// An entry of the list opens its life: born, delivered, acknowledged.
+pub(super) async fn an_entry_tells_its_life(page: &Page<'_>) -> Result<()> {
+    one_entry_is_pending(page).await?;
     page.twin_shows("1-1").await?;
     page.click("#lanes-as-list").await?;
     page.click("#lanes-twin [data-target]").await?;
@@ -70,16 +76,7 @@ pub(super) async fn an_entry_tells_its_life(page: &Page<'_>) -> Result<()> {
 
 /// The panes beside the lanes: a button acknowledges an entry, and the console shows its line.
 pub(super) async fn the_inspector_acts(page: &Page<'_>) -> Result<()> {
-    page.start("").await?;
-    for line in [
-        "CLOCK PAUSE",
-        "FLUSHALL",
-        "XADD mine 1-1 item tea",
-        "XGROUP CREATE mine readers 0",
-        "XREADGROUP GROUP readers alice STREAMS mine >",
-    ] {
-        page.type_line(line).await?;
-    }
+    one_entry_is_pending(page).await?;
     page.click("#tab-inspector").await?;
     page.click("#inspector [data-run='XACK mine readers 1-1']").await?;
     page.said("(integer) 1").await?;

@@ -24,7 +24,7 @@ cargo xtask <command>
   screenshots [--readme]                  pictures of the page in target/screenshots/
                                           (--readme: only docs/screenshot.png)
   setup [NAME…]                           get what other commands need (they call it themselves):
-                                          wasm, chromium, firefox, redis-7.0, redis-8.2,
+                                          wasm, chromium, firefox, compared, servers, clients,
                                           axe, lighthouse
   lesson check [NUMBER…]                  whether lessons can be solved, and whether wrongly
   lesson new NUMBER-NAME                  a new lesson file to start from (docs/authoring.md)

@@ -23,13 +23,6 @@ pub fn environment(workspace: &Workspace) -> Result<Vec<(&'static str, OsString)
     ])
 }
 
-/// One line for people.
-pub fn describe(workspace: &Workspace) -> Result<String> {
-    let found = environment(workspace)?;
-    let paths: Vec<String> = found.iter().map(|(_, path)| path.display().to_string()).collect();
-    Ok(paths.join(", "))
-}
-
 /// `redis-cli` of any version.
 fn redis_cli(workspace: &Workspace) -> Result<PathBuf> {
     let found = || find_in_path("redis-cli");

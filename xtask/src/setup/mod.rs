@@ -11,12 +11,14 @@ pub mod redis;
 pub mod servers;
 pub mod wasm;
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::differ;
 use crate::step;
 use crate::workspace::Workspace;
 
@@ -27,9 +29,8 @@ const REQUIREMENTS: &[Requirement] = &[
     ("wasm", |ws| Ok(wasm::toolchain(ws)?.describe())),
     ("chromium", |ws| Ok(browser::chromium(ws)?.describe())),
     ("firefox", |ws| Ok(browser::firefox(ws)?.describe())),
-    ("redis-7.0", |ws| Ok(redis::server_7_0(ws)?.display().to_string())),
-    ("clients", clients::describe),
-    ("redis-8.2", |ws| Ok(redis::server_8_2(ws)?.display().to_string())),
+    ("compared", |ws| Ok(paths(differ::environment(ws)?.into_iter().map(|(_, path)| path)))),
+    ("clients", |ws| Ok(paths(clients::environment(ws)?.into_iter().map(|(_, path)| path)))),
     ("servers", |ws| {
         let programs =
             servers::names().map(|name| Ok(servers::program(ws, name)?.display().to_string()));
@@ -39,8 +40,14 @@ const REQUIREMENTS: &[Requirement] = &[
     ("lighthouse", |ws| Ok(node::lighthouse(ws)?.display().to_string())),
 ];
 
-/// What `cargo xtask setup` without names makes sure of: all that `build`, `serve` and `test` use.
-const USUAL: &[&str] = &["wasm", "chromium", "firefox", "redis-7.0", "redis-8.2", "clients", "axe"];
+/// What `cargo xtask setup` without names makes sure of: all that `build`, `serve` and `test` use
+/// (`compared`: the real servers that the tests compare with; Firefox only with `--browser`).
+const USUAL: &[&str] = &["wasm", "chromium", "firefox", "compared", "clients", "axe"];
+
+fn paths(paths: impl Iterator<Item = OsString>) -> String {
+    let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+    paths.join(", ")
+}
 
 /// Makes sure of the named requirements; of the usual ones when `names` is empty.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {

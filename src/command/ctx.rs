@@ -1,7 +1,7 @@
 //! What a command may touch while it runs.
 
 use crate::engine::event::Name;
-use crate::engine::{Entry, IdmpConfig, NodeLimits, Store, Stream, StreamMut};
+use crate::engine::{ConsumerId, Entry, IdmpConfig, NodeLimits, Store, Stream, StreamMut};
 use crate::resp::Writer;
 use crate::time::Millis;
 
@@ -114,9 +114,19 @@ pub struct BlockOn {
     pub retry_at: Option<Millis>,
     /// The command to run at each wake-up: the same words, with `$` resolved.
     pub rerun: Words,
-    /// XREADGROUP of what is new in one stream alone: where in `rerun` group and consumer stand.
-    /// Whether such a reader has something to get is seen without running it.
-    pub member: Option<(usize, usize)>,
+    /// XREADGROUP of what is new in one stream alone. Whether such a reader has something to get
+    /// is seen without running it.
+    pub member: Option<Member>,
+}
+
+/// Who reads what is new for a group.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// The group.
+    pub group: Name,
+    /// The consumer, and its name as the group keeps it: another consumer, even one of the same
+    /// name, has another one. `None` where reading in vain makes no consumer (before 7.2).
+    pub consumer: Option<(ConsumerId, Name)>,
 }
 
 /// Which signals wake a client.

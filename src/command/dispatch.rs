@@ -1,6 +1,8 @@
 //! From words to a reply: finding the command, everything that may refuse it, running it, and what
 //! follows (signals, waking, MONITOR).
 
+use std::rc::Rc;
+
 use crate::engine::event::Name;
 use crate::engine::{SignalKind, StreamMut, Value};
 use crate::resp::Writer;
@@ -196,11 +198,16 @@ impl Server {
     pub(super) fn settle(&mut self, now: Millis) {
         self.hear();
         while let Some((db, key)) = self.state.waiters.take_ready() {
-            for (id, wait) in self.state.waiters.line(db, &key) {
-                if !self.still_waits(id, db, &key) {
+            let line = self.state.waiters.line(db, &key);
+            let mut n_seen = 0;
+            while let Some(&(id, wait)) = line.get(n_seen) {
+                let n_passed = self.pass_over(db, &key, line.get(n_seen..).unwrap_or(&[]), now);
+                if n_passed != 0 {
+                    n_seen += n_passed;
                     continue;
                 }
-                if wait == Wait::Group && self.has_nothing_for(id, db, &key, now) {
+                n_seen += 1;
+                if !self.still_waits(id, db, &key) {
                     continue;
                 }
                 if self.profile.wakes_by_key() && wait != Wait::List {
@@ -242,34 +249,34 @@ impl Server {
         }
     }
 
-    /// Whether a member of a group would look in vain, which is what most of them do once another
-    /// took the entry. It goes to the end of the line, as if it had run its command again.
-    fn has_nothing_for(&mut self, id: ClientId, db: u32, key: &Name, now: Millis) -> bool {
+    /// Passes over the members of groups at the front of a line who would look in vain, which is
+    /// what most of them do once another took the entry. They go to the end of the line, as if
+    /// they had run their commands again. How many they are.
+    fn pass_over(&mut self, db: u32, key: &Name, line: &[(ClientId, Wait)], now: Millis) -> usize {
         let Server { profile, store, state, .. } = self;
-        let waiting = state.clients.get(id).and_then(|client| client.waiting.as_ref());
-        let Some(rerun) = waiting.map(|waiting| &waiting.on.rerun) else { return false };
-        let Some((group, consumer)) = waiting.and_then(|waiting| waiting.on.member) else {
-            return false;
-        };
-        let (Some(group), Some(consumer)) = (rerun.get(group), rerun.get(consumer)) else {
-            return false;
-        };
-        let Ok(Some(StreamMut { stream, mut rec })) = store.stream_mut(db, key, now) else {
-            return false;
-        };
-        let Some(mut members) = stream.group_mut(group) else { return false };
-        if profile.wakes_by_key() || members.has_news() {
-            return false;
+        if profile.wakes_by_key() || !matches!(line.first(), Some((_, Wait::Group))) {
+            return 0;
         }
-        if profile.creates_consumer_on_empty_read() {
-            if members.group().consumer(consumer).is_none() {
-                return false;
+        let Ok(Some(StreamMut { stream, .. })) = store.stream_mut(db, key, now) else { return 0 };
+        let mut n_passed = 0;
+        while let Some(group) = state.waiters.first_group(db, key)
+            && let Some(mut members) = stream.group_mut(&group)
+            && !members.has_news()
+        {
+            let rest = line.get(n_passed..).unwrap_or_default();
+            let n_of_group = state.waiters.pass_over(db, key, rest, |member| {
+                Rc::ptr_eq(&member.group, &group)
+                    && member.consumer.as_ref().is_none_or(|(consumer, name)| {
+                        // It was seen just now.
+                        members.looked(*consumer, name, now)
+                    })
+            });
+            if n_of_group == 0 {
+                break;
             }
-            // It was seen just now.
-            members.open_consumer(consumer, now, &mut rec);
+            n_passed += n_of_group;
         }
-        state.waiters.to_the_end(id, db, key);
-        true
+        n_passed
     }
 
     fn still_waits(&self, id: ClientId, db: u32, key: &Name) -> bool {

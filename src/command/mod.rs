@@ -58,7 +58,7 @@ mod dispatch_tests;
 mod testing;
 
 pub use args::Args;
-pub use ctx::{BlockOn, Ctx, Flow, Wait};
+pub use ctx::{BlockOn, Ctx, Flow, Member, Wait};
 pub use error::CommandError;
 pub use profile::Profile;
 pub use server::{ClientId, Outcome, Server};

@@ -9,7 +9,7 @@ use crate::engine::event::Name;
 use crate::sorted::{SortedMap, SortedSet};
 use crate::time::Millis;
 
-use super::ctx::{BlockOn, Wait};
+use super::ctx::{BlockOn, Member, Wait};
 use super::server::ClientId;
 
 /// A client that waits.
@@ -25,10 +25,19 @@ pub struct Waiting {
     pub since: Millis,
 }
 
+/// One place in the line of a key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Waiter {
+    id: ClientId,
+    wait: Wait,
+    /// See [`BlockOn::member`].
+    member: Option<Member>,
+}
+
 /// All waiting clients and the signals that were not handled yet.
 #[derive(Clone, Debug, Default)]
 pub struct Waiters {
-    by_key: SortedMap<u32, SortedMap<Name, VecDeque<(ClientId, Wait)>>>,
+    by_key: SortedMap<u32, SortedMap<Name, VecDeque<Waiter>>>,
     deadlines: SortedSet<(Millis, ClientId)>,
     retries: SortedSet<(Millis, ClientId)>,
     ready: VecDeque<(u32, Name)>,
@@ -59,7 +68,7 @@ impl Waiters {
     /// How many keys have a waiter that also wants to know of the key's end.
     pub fn n_keys_on_end(&self) -> usize {
         let lines = self.by_key.values().flat_map(SortedMap::values);
-        lines.filter(|line| line.iter().any(|&(_, wait)| wait == Wait::Group)).count()
+        lines.filter(|line| has_group_reader(line)).count()
     }
 
     /// Puts a client at the end of the line of each of its keys.
@@ -67,8 +76,9 @@ impl Waiters {
         let keys = self.by_key.get_or_insert_with(waiting.db, Default::default);
         for key in &waiting.on.keys {
             let line = keys.get_or_insert_with(key.clone(), Default::default);
-            if !line.iter().any(|&(other, _)| other == id) {
-                line.push_back((id, waiting.on.wait));
+            if !line.iter().any(|waiter| waiter.id == id) {
+                let (wait, member) = (waiting.on.wait, waiting.on.member.clone());
+                line.push_back(Waiter { id, wait, member });
             }
         }
         self.deadlines.extend(waiting.on.deadline.map(|at| (at, id)));
@@ -81,7 +91,7 @@ impl Waiters {
         if let Some(keys) = self.by_key.get_mut(&waiting.db) {
             for key in &waiting.on.keys {
                 let Some(line) = keys.get_mut(key) else { continue };
-                if let Some(at) = line.iter().position(|&(other, _)| other == id) {
+                if let Some(at) = line.iter().position(|waiter| waiter.id == id) {
                     line.remove(at);
                 }
                 if line.is_empty() {
@@ -101,14 +111,30 @@ impl Waiters {
         self.n -= 1;
     }
 
-    /// A client that looked in vain goes to the end of the line of a key.
-    pub fn to_the_end(&mut self, id: ClientId, db: u32, key: &[u8]) {
+    /// The group of the reader at the front of the line of a key; see [`BlockOn::member`].
+    pub fn first_group(&self, db: u32, key: &[u8]) -> Option<Name> {
+        let line = self.by_key.get(&db).and_then(|keys| keys.get(key));
+        line?.front()?.member.as_ref().map(|member| member.group.clone())
+    }
+
+    /// Those at the front of the line of a key, as far as they are those of `expected` and
+    /// `looked` says that they looked in vain, go to the end of it. How many they are.
+    pub fn pass_over(
+        &mut self,
+        db: u32,
+        key: &[u8],
+        expected: &[(ClientId, Wait)],
+        mut looked: impl FnMut(&Member) -> bool,
+    ) -> usize {
         let line = self.by_key.get_mut(&db).and_then(|keys| keys.get_mut(key));
-        let Some(line) = line else { return };
-        let at = line.iter().position(|&(other, _)| other == id);
-        if let Some(waiter) = at.and_then(|at| line.remove(at)) {
-            line.push_back(waiter);
-        }
+        let Some(line) = line else { return 0 };
+        let pairs = line.iter().zip(expected);
+        let passed = pairs.take_while(|(waiter, (id, _))| {
+            waiter.id == *id && waiter.member.as_ref().is_some_and(&mut looked)
+        });
+        let n_passed = passed.count();
+        line.rotate_left(n_passed);
+        n_passed
     }
 
     /// A key was created or got data.
@@ -131,7 +157,7 @@ impl Waiters {
             return;
         }
         let line = self.by_key.get(&db).and_then(|keys| keys.get(key));
-        if line.is_some_and(|line| line.iter().any(|&(_, wait)| wait == Wait::Group)) {
+        if line.is_some_and(has_group_reader) {
             self.signal(db, key);
         }
     }
@@ -162,7 +188,7 @@ impl Waiters {
     /// The clients that wait for a key, first come first.
     pub fn line(&self, db: u32, key: &[u8]) -> Vec<(ClientId, Wait)> {
         let line = self.by_key.get(&db).and_then(|keys| keys.get(key));
-        line.map_or_else(Vec::new, |line| line.iter().copied().collect())
+        line.map_or_else(Vec::new, |line| line.iter().map(|it| (it.id, it.wait)).collect())
     }
 
     /// The next deadline, and whose.
@@ -174,4 +200,8 @@ impl Waiters {
     pub fn next_retry(&self) -> Option<(Millis, ClientId)> {
         self.retries.first().copied()
     }
+}
+
+fn has_group_reader(line: &VecDeque<Waiter>) -> bool {
+    line.iter().any(|waiter| waiter.wait == Wait::Group)
 }

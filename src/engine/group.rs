@@ -8,6 +8,8 @@ mod lag;
 mod pel;
 mod slab;
 
+use std::rc::Rc;
+
 use super::StreamId;
 use super::event::{EventKind, Name, PendingLoss};
 use super::sink::Recorder;
@@ -439,6 +441,18 @@ impl<'a> GroupMut<'a> {
             consumer.seen_time = now;
         }
         ConsumerId(number)
+    }
+
+    /// A consumer looked in vain; whether it is still the one that it was when its name was
+    /// taken from the group.
+    pub fn looked(&mut self, consumer: ConsumerId, name: &Name, now: Millis) -> bool {
+        match self.group.consumer_mut(consumer.0) {
+            Some(consumer) if Rc::ptr_eq(&consumer.name, name) => {
+                consumer.seen_time = now;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// XGROUP CREATECONSUMER: whether it is new.

@@ -26,8 +26,6 @@ pub struct ReadOptions<'a> {
     pub block: Option<Option<Millis>>,
     /// The group and the consumer (XREADGROUP).
     pub group: Option<(&'a [u8], &'a [u8])>,
-    /// The index of the group's name; the consumer's follows it.
-    pub group_idx: Option<usize>,
     /// Deliver without keeping the entries pending.
     pub no_ack: bool,
     /// Also claim what was pending for this many milliseconds.
@@ -52,7 +50,6 @@ impl<'a> ReadOptions<'a> {
             size_total: None,
             block: None,
             group: None,
-            group_idx: None,
             no_ack: false,
             claim_idle_ms_min: None,
             first_key_idx: 0,
@@ -114,7 +111,6 @@ impl<'a> ReadOptions<'a> {
         } else if 1 < n_more && args.eat("GROUP") {
             only_for_groups("GROUP")?;
             self.group = Some((args.word()?, args.word()?));
-            self.group_idx = Some(idx + 1);
         } else if args.eat("NOACK") {
             only_for_groups("NOACK")?;
             self.no_ack = true;

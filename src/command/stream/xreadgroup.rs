@@ -4,10 +4,10 @@ use super::budget::Budget;
 use super::read_options::{ReadOptions, Reader};
 use super::{entry, group_error};
 use crate::command::{
-    Args, BlockOn, CommandError, Ctx, Flow, Profile, Spec, Wait, id_text, notify,
+    Args, BlockOn, CommandError, Ctx, Flow, Member, Profile, Spec, Wait, id_text, notify,
 };
 use crate::engine::event::Name;
-use crate::engine::{ConsumerId, Deliver, GroupMut, Recorder, StreamId, StreamMut};
+use crate::engine::{ConsumerId, Deliver, GroupMut, Recorder, Stream, StreamId, StreamMut};
 use crate::resp::{Protocol, Writer};
 use crate::time::Millis;
 
@@ -252,8 +252,30 @@ fn nothing_yet(
     }
     let rerun = args.words().iter().copied().collect();
     let is_simple = options.n_keys == 1 && options.claim_idle_ms_min.is_none();
-    let member = options.group_idx.filter(|_| is_simple).map(|idx| (idx, idx + 1));
+    let member = match options.group {
+        Some((group, consumer)) if is_simple => {
+            member(ctx.stream(options.key(args, 0))?, group, consumer, ctx.profile)
+        }
+        _ => None,
+    };
     Ok(Flow::Block(BlockOn { keys, wait: Wait::Group, deadline, retry_at, rerun, member }))
+}
+
+/// Who waits, as the group knows it.
+fn member(
+    stream: Option<&Stream>,
+    group: &[u8],
+    consumer: &[u8],
+    profile: Profile,
+) -> Option<Member> {
+    let group = stream?.group(group)?;
+    let consumer = if profile.creates_consumer_on_empty_read() {
+        let consumer = group.consumer(consumer)?;
+        Some((consumer.id(), consumer.name().clone()))
+    } else {
+        None
+    };
+    Some(Member { group: group.name().clone(), consumer })
 }
 
 fn outer_header(out: &mut Writer<'_>, n: usize) {

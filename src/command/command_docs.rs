@@ -1,7 +1,6 @@
 //! COMMAND DOCS: a command's Spec as the maps that redis-cli and other clients read.
 
 use super::ctx::Ctx;
-use super::slots::{Role, role_of};
 use super::spec::Spec;
 use super::syntax::{self, Node};
 use super::table;
@@ -70,12 +69,16 @@ fn write_argument(ctx: &mut Ctx<'_>, node: &Node, shape: Shape) {
     }
 }
 
+/// The type that Redis gives to a parameter of that name.
 fn kind(param: &str) -> &'static str {
-    match role_of(param) {
-        Role::Key => "key",
-        Role::Number if param.starts_with("unix-time") => "unix-time",
-        Role::Number => "integer",
-        _ if param == "pattern" => "pattern",
+    match param {
+        "key" | "newkey" | "source" | "destination" => "key",
+        "count" | "numids" | "milliseconds" | "seconds" | "timeout" | "threshold" | "cursor"
+        | "index" | "index1" | "index2" | "db" | "destination-db" | "increment" | "decrement"
+        | "min-idle-time" | "bytes" | "entries-read" | "entries-added" | "client-id"
+        | "numreplicas" | "stop" | "protover" => "integer",
+        "pattern" => "pattern",
+        _ if param.starts_with("unix-time") => "unix-time",
         _ => "string",
     }
 }

@@ -19,7 +19,6 @@ pub mod notify;
 pub mod profile;
 pub mod server;
 pub mod settings;
-pub mod slots;
 pub mod spec;
 pub mod state;
 pub mod stats;

@@ -128,20 +128,6 @@ fn terminal(word: &'static str) -> Node {
 }
 
 impl Node {
-    /// The keywords with which the part can begin; empty if it can begin with a parameter.
-    pub fn first_keywords(&self) -> Vec<&'static str> {
-        match self {
-            Node::Keyword(word) => vec![word],
-            Node::Param(_) => Vec::new(),
-            Node::Sequence(items) => items.first().map_or_else(Vec::new, Node::first_keywords),
-            Node::OneOf(branches) => {
-                let firsts: Vec<_> = branches.iter().map(Node::first_keywords).collect();
-                if firsts.iter().any(Vec::is_empty) { Vec::new() } else { firsts.concat() }
-            }
-            Node::Optional(inner) | Node::Repeated(inner) => inner.first_keywords(),
-        }
-    }
-
     /// The first word of the part, whatever it is.
     pub fn first_name(&self) -> &'static str {
         match self {
@@ -152,41 +138,11 @@ impl Node {
             Node::Optional(inner) | Node::Repeated(inner) => inner.first_name(),
         }
     }
-
-    /// The part in the notation that it was read from.
-    pub fn text(&self) -> String {
-        let join = |nodes: &[Node], between: &str| {
-            nodes.iter().map(Node::text).collect::<Vec<_>>().join(between)
-        };
-        match self {
-            Node::Keyword(word) | Node::Param(word) => (*word).to_owned(),
-            Node::Sequence(items) => join(items, " "),
-            Node::OneOf(branches) => format!("<{}>", join(branches, " | ")),
-            Node::Optional(inner) => match &**inner {
-                Node::OneOf(branches) => format!("[{}]", join(branches, " | ")),
-                inner => format!("[{}]", inner.text()),
-            },
-            Node::Repeated(inner) => format!("[{} ...]", inner.text()),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::table;
-
-    #[test]
-    fn every_syntax_can_be_read_and_written_again() {
-        for entry in &table::ENTRIES {
-            let spec = entry.spec;
-            let items =
-                parse(spec.syntax).unwrap_or_else(|error| panic!("{}: {error:?}", spec.name));
-            let text: Vec<_> = items.iter().map(Node::text).collect();
-            let plain = spec.syntax.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert_eq!(text.join(" "), plain, "{}", spec.name);
-        }
-    }
 
     #[test]
     fn brackets_must_match() {

@@ -6,9 +6,9 @@ use super::Control;
 pub static CONTROLS: &[Control] = &[
     Control {
         name: "SIM ADD PRODUCER",
-        syntax: "name STREAM key [RATE n/unit|none] [JITTER percent] [BURST n EVERY duration] \
-                 [KEYS n] [HOT percent] [RETRY n] [IDMP] [TIMEOUT duration] \
-                 [MAXLEN [=|~] n [KEEPREF|DELREF|ACKED]] [KEEP [=|~] duration] [TOTAL n] \
+        syntax: "name STREAM key [RATE <n/unit | none>] [JITTER percent] [BURST n EVERY \
+                 duration] [KEYS n] [HOT percent] [RETRY n] [IDMP] [TIMEOUT duration] [MAXLEN \
+                 [= | ~] n [KEEPREF | DELREF | ACKED]] [KEEP [= | ~] duration] [TOTAL n] \
                  [PARTITIONS n] [FIELDS field value [field value ...]]",
         summary: "Adds a service that appends entries to a stream.",
         why: "A steady source of work. FIELDS ends the line and may hold {n} (the message's \
@@ -23,11 +23,11 @@ pub static CONTROLS: &[Control] = &[
     },
     Control {
         name: "SIM ADD CONSUMER",
-        syntax: "name STREAM key [GROUP name] [CREATE 0|$] [FROM 0|$] [COUNT n] [BLOCK duration] \
-                 [CLAIM duration] [WORK duration] [JITTER percent] [SLOW percent duration] \
-                 [ACK BEFORE|AFTER|NEVER|NOACK] [DRAIN] [IDEMPOTENT] [GUARD] [DLQ key [AFTER n]] \
-                 [EFFECT word] [BY field|ENTRY] [ON-ERROR KEEP|CRASH|ACK] \
-                 [RESTART-AFTER duration] [TIMEOUT duration]",
+        syntax: "name STREAM key [GROUP name] [CREATE <0 | $>] [FROM <0 | $>] [COUNT n] [BLOCK \
+                 duration] [CLAIM duration] [WORK duration] [JITTER percent] [SLOW percent \
+                 duration] [ACK <BEFORE | AFTER | NEVER | NOACK>] [DRAIN] [IDEMPOTENT] [GUARD] \
+                 [DLQ key [AFTER n]] [EFFECT word] [BY <field | ENTRY>] [ON-ERROR <KEEP | CRASH \
+                 | ACK>] [RESTART-AFTER duration] [TIMEOUT duration]",
         summary: "Adds a service that reads a stream and works on its entries.",
         why: "In a group it shares the entries with the group's other consumers; without GROUP it \
               reads alone with XREAD. The effect stands in the ledger; BY says which field makes \
@@ -39,10 +39,10 @@ pub static CONTROLS: &[Control] = &[
     },
     Control {
         name: "SIM ADD CLAIMER",
-        syntax: "name STREAM key GROUP name MIN-IDLE duration [EVERY duration] \
-                 [VIA XAUTOCLAIM|READ] [COUNT n] [WORK duration] [JITTER percent] \
-                 [SLOW percent duration] [ACK BEFORE|AFTER|NEVER|NOACK] [IDEMPOTENT] [GUARD] \
-                 [DLQ key [AFTER n]] [EFFECT word] [BY field|ENTRY] [ON-ERROR KEEP|CRASH|ACK] \
+        syntax: "name STREAM key GROUP name MIN-IDLE duration [EVERY duration] [VIA <XAUTOCLAIM \
+                 | READ>] [COUNT n] [WORK duration] [JITTER percent] [SLOW percent duration] \
+                 [ACK <BEFORE | AFTER | NEVER | NOACK>] [IDEMPOTENT] [GUARD] [DLQ key [AFTER \
+                 n]] [EFFECT word] [BY <field | ENTRY>] [ON-ERROR <KEEP | CRASH | ACK>] \
                  [RESTART-AFTER duration] [TIMEOUT duration]",
         summary: "Adds a service that takes over what is pending too long, and works on it.",
         why: "What a crashed consumer had in hand comes back only if somebody claims it. MIN-IDLE \
@@ -53,16 +53,17 @@ pub static CONTROLS: &[Control] = &[
     },
     Control {
         name: "SIM ADD STAGE",
-        syntax: "name STREAM key GROUP name TO key [CREATE 0|$] [COUNT n] [BLOCK duration] \
-                 [CLAIM duration] [WORK duration] [JITTER percent] [SLOW percent duration] \
-                 [ACK BEFORE|AFTER|NEVER|NOACK] [DRAIN] [IDEMPOTENT] [GUARD] [DLQ key [AFTER n]] \
-                 [EFFECT word] [BY field|ENTRY] [ON-ERROR KEEP|CRASH|ACK] \
-                 [RESTART-AFTER duration] [TIMEOUT duration] [FIELDS field value ...]",
+        syntax: "name STREAM key GROUP name TO key [CREATE <0 | $>] [COUNT n] [BLOCK duration] \
+                 [CLAIM duration] [WORK duration] [JITTER percent] [SLOW percent duration] [ACK \
+                 <BEFORE | AFTER | NEVER | NOACK>] [DRAIN] [IDEMPOTENT] [GUARD] [DLQ key [AFTER \
+                 n]] [EFFECT word] [BY <field | ENTRY>] [ON-ERROR <KEEP | CRASH | ACK>] \
+                 [RESTART-AFTER duration] [TIMEOUT duration] [FIELDS field value [field value \
+                 ...]]",
         summary: "Adds a service that reads one stream and appends to the next.",
         why: "Pipelines are made of these. It forwards the entry's fields and adds FIELDS, which \
               may hold {id}, the entry it came from. IDEMPOTENT forwards with IDMP, so that a \
               repeated entry is not forwarded twice (8.6).",
-        examples: &["SIM ADD STAGE pack STREAM orders GROUP packing CREATE 0 TO parcels WORK 1s"],
+        examples: &["SIM ADD STAGE pack STREAM orders GROUP packing TO parcels CREATE 0 WORK 1s"],
     },
     Control {
         name: "SIM SET",
@@ -89,7 +90,7 @@ pub static CONTROLS: &[Control] = &[
     },
     Control {
         name: "SIM CRASH",
-        syntax: "name [BEFORE-WORK|AFTER-EFFECT|AFTER-ACK]",
+        syntax: "name [BEFORE-WORK | AFTER-EFFECT | AFTER-ACK]",
         summary: "Makes a service crash, now or when it next comes to that point.",
         why: "AFTER-EFFECT is the crash that charges twice: the customer has paid, the XACK was \
               never sent, and whoever claims the entry charges again.",
@@ -193,7 +194,7 @@ pub static CONTROLS: &[Control] = &[
     },
     Control {
         name: "CLOCK SET",
-        syntax: "time|VIRTUAL",
+        syntax: "<time | VIRTUAL>",
         summary: "Sets the server's clock; VIRTUAL: as before.",
         why: "What new ids look like when the clock of the machine is wrong.",
         examples: &["CLOCK SET +1h", "CLOCK SET VIRTUAL"],

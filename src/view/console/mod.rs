@@ -3,9 +3,9 @@
 pub mod complete;
 pub mod editor;
 pub mod explain;
+pub mod follow;
 pub mod help;
 pub mod history;
-pub mod notation;
 pub mod paste;
 pub mod popup;
 pub mod raw;

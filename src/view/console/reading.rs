@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::notation::{Progress, Syntax, is_placeholder};
+use super::follow::{Progress, Syntax, is_placeholder};
 use super::repeat::{self, Repeat};
 use crate::command::tokenize::{Token, redis_tokens};
 use crate::command::{Profile, Spec, table};
@@ -137,7 +137,7 @@ pub struct Reading {
     /// How many words its name has.
     pub n_name: usize,
     /// What the other words are and what may follow (empty without a command).
-    pub progress: Progress<'static>,
+    pub progress: Progress,
     /// The quote that is not closed.
     pub open_quote: Option<usize>,
 }

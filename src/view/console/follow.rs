@@ -1,23 +1,23 @@
-//! The manual's notation of arguments, read so that the console can tell what each word is and what
-//! may come next.
+//! Follows the words of a line along the [syntax](crate::command::syntax) of its command, so that
+//! the console can tell what each word is and what may come next.
 //!
-//! In the notation a word with a small letter is a placeholder (`group`), any other word stands for
-//! itself (`MAXLEN`, `*`). `[…]` may be left out, `<… | …>` is a choice, `[id ...]` may be
-//! repeated. Neighbouring `[…]` come in any order, each at most once, as Redis reads its options.
+//! Neighbouring `[…]` come in any order, each at most once, as Redis reads its options.
 
-/// A notation, ready to follow words with.
+use crate::command::syntax::{self, Node as Item};
+
+/// The syntax of a command, ready to follow words with.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Syntax<'s> {
-    root: Node<'s>,
+pub struct Syntax {
+    root: Node,
 }
 
 /// What the words of a line are, and what may come after them.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Progress<'s> {
+pub struct Progress {
     /// For each word the place that it takes; `None` for a word that cannot stand there.
-    pub places: Vec<Option<&'s str>>,
+    pub places: Vec<Option<&'static str>>,
     /// What may come next: words of the notation, in its order.
-    pub next: Vec<&'s str>,
+    pub next: Vec<&'static str>,
     /// The notation of what may still come.
     pub rest: String,
     /// Nothing more is needed.
@@ -30,25 +30,24 @@ pub fn is_placeholder(word: &str) -> bool {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Node<'s> {
-    Word(&'s str),
-    Seq(Vec<Node<'s>>),
-    Choice(Vec<Node<'s>>),
-    Optional(Box<Node<'s>>),
+enum Node {
+    Word(&'static str),
+    Seq(Vec<Node>),
+    Choice(Vec<Node>),
     /// None or more.
-    Repeat(Box<Node<'s>>),
+    Repeat(Box<Node>),
     /// Neighbouring optional parts, in any order.
-    Options(Vec<Node<'s>>),
+    Options(Vec<Node>),
 }
 
 /// Where a reader of words stands: what is still to come, the next last.
-type Stack<'a, 's> = Vec<Frame<'a, 's>>;
+type Stack<'a> = Vec<Frame<'a>>;
 
 #[derive(Clone, Copy, Debug)]
-enum Frame<'a, 's> {
-    Node(&'a Node<'s>),
+enum Frame<'a> {
+    Node(&'a Node),
     /// The options, and a bit for each that was used.
-    Options(&'a [Node<'s>], u64),
+    Options(&'a [Node], u64),
 }
 
 /// Most places where a reader may stand at once; more would only cost time.
@@ -56,17 +55,15 @@ const STACKS_MAX: usize = 16;
 /// A notation is never nested deeper.
 const DEPTH_MAX: usize = 64;
 
-impl<'s> Syntax<'s> {
-    /// Reads a notation. One that is unbalanced is read as far as it goes.
-    pub fn parse(text: &'s str) -> Syntax<'s> {
-        let tokens = tokens(text);
-        let mut rest = tokens.as_slice();
-        Syntax { root: choice(&mut rest, 0) }
+impl Syntax {
+    /// Reads a syntax. One that cannot be read, which a test rules out, has no places.
+    pub fn parse(text: &'static str) -> Syntax {
+        Syntax { root: sequence(syntax::parse(text).unwrap_or_default()) }
     }
 
     /// Follows words (those behind the command's name).
-    pub fn follow(&self, words: &[&[u8]]) -> Progress<'s> {
-        let mut stacks: Vec<Stack<'_, 's>> = vec![vec![Frame::Node(&self.root)]];
+    pub fn follow(&self, words: &[&[u8]]) -> Progress {
+        let mut stacks: Vec<Stack<'_>> = vec![vec![Frame::Node(&self.root)]];
         let mut places = Vec::with_capacity(words.len());
         for word in words {
             let (place, next) = take(&stacks, word);
@@ -103,7 +100,7 @@ impl<'s> Syntax<'s> {
 
 /// Follows one word from every place where a reader may stand. A word that stands for itself wins
 /// over a placeholder, as option names do in Redis.
-fn take<'a, 's>(stacks: &[Stack<'a, 's>], word: &[u8]) -> (Option<&'s str>, Vec<Stack<'a, 's>>) {
+fn take<'a>(stacks: &[Stack<'a>], word: &[u8]) -> (Option<&'static str>, Vec<Stack<'a>>) {
     let mut ways = Vec::new();
     for stack in stacks {
         expand(stack.clone(), 0, &mut ways);
@@ -112,7 +109,7 @@ fn take<'a, 's>(stacks: &[Stack<'a, 's>], word: &[u8]) -> (Option<&'s str>, Vec<
         |place: &str| !is_placeholder(place) && word.eq_ignore_ascii_case(place.as_bytes());
     let any_literal = ways.iter().any(|(place, _)| is_literal(place));
     let fits = |place: &str| if any_literal { is_literal(place) } else { is_placeholder(place) };
-    let mut next: Vec<Stack<'a, 's>> = Vec::new();
+    let mut next: Vec<Stack<'a>> = Vec::new();
     let mut first = None;
     for (place, stack) in ways {
         if fits(place) && next.len() < STACKS_MAX && !next.iter().any(|it| is_same(it, &stack)) {
@@ -123,7 +120,7 @@ fn take<'a, 's>(stacks: &[Stack<'a, 's>], word: &[u8]) -> (Option<&'s str>, Vec<
     (first, next)
 }
 
-fn is_same(a: &Stack<'_, '_>, b: &Stack<'_, '_>) -> bool {
+fn is_same(a: &Stack<'_>, b: &Stack<'_>) -> bool {
     a.len() == b.len()
         && std::iter::zip(a, b).all(|pair| match pair {
             (Frame::Node(a), Frame::Node(b)) => std::ptr::eq(*a, *b),
@@ -136,16 +133,16 @@ fn is_same(a: &Stack<'_, '_>, b: &Stack<'_, '_>) -> bool {
 
 /// The words that may come first, each with what is to come after it. Returns whether nothing need
 /// come at all.
-fn expand<'a, 's>(
-    mut stack: Stack<'a, 's>,
+fn expand<'a>(
+    mut stack: Stack<'a>,
     depth: usize,
-    ways: &mut Vec<(&'s str, Stack<'a, 's>)>,
+    ways: &mut Vec<(&'static str, Stack<'a>)>,
 ) -> bool {
     if DEPTH_MAX < depth {
         return false;
     }
     let Some(frame) = stack.pop() else { return true };
-    let with = |more: &[Frame<'a, 's>]| {
+    let with = |more: &[Frame<'a>]| {
         let mut stack = stack.clone();
         stack.extend_from_slice(more);
         stack
@@ -166,10 +163,6 @@ fn expand<'a, 's>(
                 may_end |= expand(with(&[Frame::Node(node)]), depth + 1, ways);
             }
             may_end
-        }
-        Frame::Node(Node::Optional(node)) => {
-            expand(with(&[Frame::Node(node)]), depth + 1, ways);
-            expand(stack, depth + 1, ways)
         }
         Frame::Node(Node::Repeat(node)) => {
             expand(with(&[frame, Frame::Node(node)]), depth + 1, ways);
@@ -201,7 +194,7 @@ fn split_streams(words: &[&[u8]], places: &mut [Option<&str>]) {
     }
 }
 
-fn write_frame(frame: Frame<'_, '_>, out: &mut String) {
+fn write_frame(frame: Frame<'_>, out: &mut String) {
     match frame {
         Frame::Node(node) => write_node(node, false, out),
         Frame::Options(nodes, used) => {
@@ -215,7 +208,7 @@ fn write_frame(frame: Frame<'_, '_>, out: &mut String) {
 }
 
 /// `in_brackets`: a choice needs no brackets of its own.
-fn write_node(node: &Node<'_>, in_brackets: bool, out: &mut String) {
+fn write_node(node: &Node, in_brackets: bool, out: &mut String) {
     match node {
         Node::Word(word) => {
             if !out.is_empty() && !out.ends_with(['[', '<', ' ']) {
@@ -238,7 +231,6 @@ fn write_node(node: &Node<'_>, in_brackets: bool, out: &mut String) {
                 out.push('>');
             }
         }
-        Node::Optional(node) => write_optional(node, out),
         Node::Repeat(node) => {
             open('[', out);
             write_node(node, true, out);
@@ -248,7 +240,7 @@ fn write_node(node: &Node<'_>, in_brackets: bool, out: &mut String) {
     }
 }
 
-fn write_optional(node: &Node<'_>, out: &mut String) {
+fn write_optional(node: &Node, out: &mut String) {
     open('[', out);
     write_node(node, true, out);
     out.push(']');
@@ -261,81 +253,26 @@ fn open(bracket: char, out: &mut String) {
     out.push(bracket);
 }
 
-/// Brackets, bars and words.
-fn tokens(text: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
-    let mut start = 0;
-    for (at, c) in text.char_indices() {
-        if c == ' ' || "[]<>|".contains(c) {
-            if start < at {
-                tokens.push(&text[start..at]);
-            }
-            if c != ' ' {
-                tokens.push(&text[at..at + 1]);
-            }
-            start = at + 1;
-        }
-    }
-    if start < text.len() {
-        tokens.push(&text[start..]);
-    }
-    tokens
-}
-
-/// Reads alternatives up to a closing bracket, which stays.
-fn choice<'s>(tokens: &mut &[&'s str], depth: usize) -> Node<'s> {
-    let mut ways = vec![seq(tokens, depth)];
-    while let ["|", rest @ ..] = *tokens {
-        *tokens = rest;
-        ways.push(seq(tokens, depth));
-    }
-    if ways.len() == 1 { ways.remove(0) } else { Node::Choice(ways) }
-}
-
-fn seq<'s>(tokens: &mut &[&'s str], depth: usize) -> Node<'s> {
-    let mut nodes = Vec::new();
-    while let [token, rest @ ..] = *tokens {
-        match *token {
-            "]" | ">" | "|" => break,
-            "[" | "<" if depth < DEPTH_MAX => {
-                *tokens = rest;
-                let inner = choice(tokens, depth + 1);
-                // The closing bracket, unless the notation ends before it.
-                *tokens = tokens.get(1..).unwrap_or_default();
-                nodes.push(if *token == "[" { optional(inner) } else { inner });
-            }
-            word => {
-                *tokens = rest;
-                nodes.push(Node::Word(word));
-            }
-        }
-    }
-    gather_options(nodes)
-}
-
-/// `[id ...]` repeats, `[LIMIT count]` may be left out.
-fn optional(inner: Node<'_>) -> Node<'_> {
-    match inner {
-        Node::Seq(mut nodes) if nodes.last() == Some(&Node::Word("...")) => {
-            nodes.pop();
-            let inner = if nodes.len() == 1 { nodes.remove(0) } else { Node::Seq(nodes) };
-            Node::Repeat(Box::new(inner))
-        }
-        inner => Node::Optional(Box::new(inner)),
+fn node(item: Item) -> Node {
+    match item {
+        Item::Keyword(word) | Item::Param(word) => Node::Word(word),
+        Item::Sequence(items) => sequence(items),
+        Item::OneOf(branches) => Node::Choice(branches.into_iter().map(node).collect()),
+        Item::Optional(inner) => Node::Options(vec![node(*inner)]),
+        Item::Repeated(inner) => Node::Repeat(Box::new(node(*inner))),
     }
 }
 
-/// Neighbouring optional parts that begin with words of their own become options in any order.
-fn gather_options(nodes: Vec<Node<'_>>) -> Node<'_> {
-    let mut gathered: Vec<Node<'_>> = Vec::new();
-    for node in nodes {
-        match (gathered.last_mut(), node) {
-            (Some(Node::Options(options)), Node::Optional(inner)) => options.push(*inner),
-            (_, Node::Optional(inner)) => gathered.push(Node::Options(vec![*inner])),
-            (_, node) => gathered.push(node),
+/// Neighbouring optional parts become options in any order.
+fn sequence(items: Vec<Item>) -> Node {
+    let mut nodes: Vec<Node> = Vec::new();
+    for item in items {
+        match (nodes.last_mut(), node(item)) {
+            (Some(Node::Options(options)), Node::Options(more)) => options.extend(more),
+            (_, node) => nodes.push(node),
         }
     }
-    if gathered.len() == 1 { gathered.remove(0) } else { Node::Seq(gathered) }
+    if nodes.len() == 1 { nodes.remove(0) } else { Node::Seq(nodes) }
 }
 
 #[cfg(test)]
@@ -343,18 +280,19 @@ mod tests {
     use super::*;
     use crate::command::table::COMMANDS;
     use crate::command::tokenize::redis_tokens;
+    use crate::sim::control::CONTROLS;
 
     const XADD: &str = "key [NOMKSTREAM] [KEEPREF | DELREF] [<MAXLEN | MINID> [= | ~] threshold \
                         [LIMIT count]] <* | id> field value [field value ...]";
     const XREAD: &str = "[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]";
 
-    fn follow<'s>(syntax: &'s str, line: &str) -> Progress<'s> {
+    fn follow(syntax: &'static str, line: &str) -> Progress {
         let words: Vec<&[u8]> = line.split_ascii_whitespace().map(str::as_bytes).collect();
         Syntax::parse(syntax).follow(&words)
     }
 
     #[track_caller]
-    fn check(syntax: &str, line: &str, places: &str, next: &str) {
+    fn check(syntax: &'static str, line: &str, places: &str, next: &str) {
         let progress = follow(syntax, line);
         let found: Vec<_> = progress.places.iter().map(|it| it.unwrap_or("?")).collect();
         assert_eq!((found.join(" ").as_str(), progress.next.join(" ").as_str()), (places, next));
@@ -405,28 +343,39 @@ mod tests {
     }
 
     #[test]
-    fn every_command_can_be_followed() {
-        for spec in COMMANDS.iter().flat_map(|spec| std::iter::once(spec).chain(spec.subcommands)) {
-            let progress = Syntax::parse(spec.syntax).follow(&[]);
-            let spaced: String = progress.rest.split_ascii_whitespace().collect();
-            let original: String = spec.syntax.split_ascii_whitespace().collect();
-            assert_eq!(spaced, original, "{}", spec.name);
-            // Some examples are what one types before or after.
-            for example in spec.examples.iter().filter(|it| it.starts_with(spec.name)) {
-                let tokens = redis_tokens(example.as_bytes()).unwrap();
-                let words: Vec<&[u8]> = tokens.iter().map(|it| it.value.as_slice()).collect();
-                let n_name = spec.name.split(' ').count();
-                let progress = Syntax::parse(spec.syntax).follow(&words[n_name..]);
-                let fits = progress.places.iter().all(Option::is_some);
-                assert!(fits && progress.is_complete, "{example}: {progress:?}");
+    fn every_control_can_be_followed() {
+        for control in CONTROLS {
+            let rest = Syntax::parse(control.syntax).follow(&[]).rest;
+            assert_eq!(unspaced(&rest), unspaced(control.syntax), "{}", control.name);
+            for example in control.examples.iter().filter(|it| it.starts_with(control.name)) {
+                check_example(control.name, control.syntax, example);
             }
         }
     }
 
+    #[track_caller]
+    fn check_example(name: &str, syntax: &'static str, example: &str) {
+        let tokens = redis_tokens(example.as_bytes()).unwrap();
+        let words: Vec<&[u8]> = tokens.iter().map(|it| it.value.as_slice()).collect();
+        let n_name = name.split(' ').count();
+        let progress = Syntax::parse(syntax).follow(&words[n_name..]);
+        let fits = progress.places.iter().all(Option::is_some);
+        assert!(fits && progress.is_complete, "{example}: {progress:?}");
+    }
+
+    fn unspaced(text: &str) -> String {
+        text.split_ascii_whitespace().collect()
+    }
+
     #[test]
-    fn a_wrong_notation_is_read_as_far_as_it_goes() {
-        for text in ["[", "]", "<a", "a | ", "[a ...", "| | [[", "a ] b", "..."] {
-            Syntax::parse(text).follow(&[b"a", b"b"]);
+    fn every_command_can_be_followed() {
+        for spec in COMMANDS.iter().flat_map(|spec| std::iter::once(spec).chain(spec.subcommands)) {
+            let progress = Syntax::parse(spec.syntax).follow(&[]);
+            assert_eq!(unspaced(&progress.rest), unspaced(spec.syntax), "{}", spec.name);
+            // Some examples are what one types before or after.
+            for example in spec.examples.iter().filter(|it| it.starts_with(spec.name)) {
+                check_example(spec.name, spec.syntax, example);
+            }
         }
     }
 }

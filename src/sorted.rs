@@ -6,6 +6,7 @@
 //! settings.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 
 /// A map from few keys.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -142,10 +143,13 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        // What arrives in order goes to the end.
-        match self.items.last() {
-            Some((last, _)) if last.borrow() < key => Err(self.items.len()),
-            _ => self.items.binary_search_by(|(known, _)| known.borrow().cmp(key)),
+        let Some(((last, _), before)) = self.items.split_last() else { return Err(0) };
+        match last.borrow().cmp(key) {
+            // What arrives in order goes to the end.
+            Ordering::Less => Err(self.items.len()),
+            // Asked for most: there is only one, or it came last.
+            Ordering::Equal => Ok(before.len()),
+            Ordering::Greater => before.binary_search_by(|(known, _)| known.borrow().cmp(key)),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use streamlanes::command::Profile;
 use streamlanes::limits::JOURNAL_INPUTS_MAX;
-use streamlanes::resp::{decode, layout};
+use streamlanes::resp::layout;
 use streamlanes::sim::{EntryState, Scenario, Session, Submitted, World};
 
 use crate::timing::{Clock, Measured, count_prepared, repeated};
@@ -72,9 +72,7 @@ impl Console for Journaled {
 
 fn reply_text(world: &World, seq: u64) -> String {
     match world.transcript().get(seq).map(|entry| &entry.state) {
-        Some(EntryState::Replied { reply, .. }) => {
-            decode(reply).map(|(value, _)| layout(&value)).unwrap_or_default()
-        }
+        Some(EntryState::Replied { reply, .. }) => layout(reply).unwrap_or_default(),
         _ => String::new(),
     }
 }

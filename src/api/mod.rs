@@ -196,8 +196,9 @@ impl Streamlanes {
 }
 
 fn replied(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    let Ok((value, _)) = decode(bytes) else { return object(&Answer::default()) };
-    let text = layout(&value);
+    let (Ok((value, _)), Ok(text)) = (decode(bytes), layout(bytes)) else {
+        return object(&Answer::default());
+    };
     if let Value::Error(message) = &value {
         let error = Some(String::from_utf8_lossy(message).into_owned());
         return object(&Answer { text, error, ..Answer::default() });

@@ -209,10 +209,14 @@ impl Server {
 
     fn next_due(&self) -> Option<(Millis, Due)> {
         let waiters = &self.state.waiters;
-        let deadline = waiters.next_deadline().map(|(at, id)| (at, Due::Deadline(id)));
-        let retry = waiters.next_retry().map(|(at, id)| (at, Due::Retry(id)));
         let expiry = self.store.next_due().map(|at| (at, Due::Expiry));
         let idmp = self.next_idmp_tick().map(|at| (at, Due::Idmp));
+        // Asked several times for each command; almost always there is nothing.
+        if waiters.is_empty() && expiry.is_none() && idmp.is_none() {
+            return None;
+        }
+        let deadline = waiters.next_deadline().map(|(at, id)| (at, Due::Deadline(id)));
+        let retry = waiters.next_retry().map(|(at, id)| (at, Due::Retry(id)));
         [deadline, retry, expiry, idmp].into_iter().flatten().min()
     }
 

@@ -95,8 +95,8 @@ pub fn check(cases: &[(&str, &str)]) {
 fn text(mut bytes: &[u8]) -> String {
     let mut replies = Vec::new();
     while !bytes.is_empty() {
-        let (value, len) = decode(bytes).unwrap();
-        replies.push(layout(&value));
+        let (_, len) = decode(bytes).unwrap();
+        replies.push(layout(bytes).unwrap());
         bytes = &bytes[len..];
     }
     replies.join("\n")

@@ -1,42 +1,69 @@
 //! Replies as redis-cli prints them on a terminal.
 
-use super::Value;
 use super::escape::escape_into;
+use super::value::{Cursor, DecodeError, Part, Parts, Value, Walk};
+use super::writer::Digits;
 
-/// The reply as redis-cli prints it, without the last line end. What is no UTF-8 was escaped,
-/// except in statuses, errors and verbatim strings, which redis-cli prints as they are.
-pub fn layout(value: &Value) -> String {
-    // Most replies are short.
-    let mut out = Vec::with_capacity(32);
-    write_value(value, 0, &mut out);
-    out.pop();
-    String::from_utf8(out)
+/// The reply at the start of `bytes` as redis-cli prints it, without the last line end. What is no
+/// UTF-8 was escaped, except in statuses, errors and verbatim strings, which redis-cli prints as
+/// they are.
+///
+/// # Errors
+/// As [`super::decode`].
+pub fn layout(bytes: &[u8]) -> Result<String, DecodeError> {
+    // Most replies are short; what numbers and indents add to a long one is less than its lengths
+    // and line ends.
+    let mut out = Vec::with_capacity(bytes.len() + 16);
+    write_value(&mut Cursor::new(bytes), 0, 0, &mut out)?;
+    Ok(text(out))
+}
+
+/// The same of a reply that was read already.
+pub fn layout_value(value: &Value) -> String {
+    let mut out = Vec::new();
+    // A value is complete: none of its parts can be missing.
+    let _ = write_value(&mut Walk(vec![value]), 0, 0, &mut out);
+    text(out)
+}
+
+fn text(mut lines: Vec<u8>) -> String {
+    lines.pop();
+    String::from_utf8(lines)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// Writes a value and a line end. Its further lines begin with `indent` blanks: the first stands
 /// behind what the caller wrote.
-fn write_value(value: &Value, indent: usize, out: &mut Vec<u8>) {
-    match value {
-        Value::Simple(text) => line(b"", text, out),
-        Value::Error(text) => line(b"(error) ", text, out),
-        Value::Int(n) => line(b"(integer) ", n.to_string().as_bytes(), out),
-        Value::Double(text) => line(b"(double) ", text, out),
-        Value::NilBulk | Value::NilArray | Value::Null => line(b"(nil)", b"", out),
-        Value::Bool(true) => line(b"(true)", b"", out),
-        Value::Bool(false) => line(b"(false)", b"", out),
-        Value::Bulk(bytes) => {
+fn write_value<'a>(
+    reply: &mut impl Parts<'a>,
+    depth: usize,
+    indent: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), DecodeError> {
+    match reply.part(depth)? {
+        Part::Simple(text) => line(b"", text, out),
+        Part::Error(text) => line(b"(error) ", text, out),
+        Part::Int(n) => line(b"(integer) ", Digits::new().of(n), out),
+        Part::Double(text) => line(b"(double) ", text, out),
+        Part::NilBulk | Part::NilArray | Part::Null => line(b"(nil)", b"", out),
+        Part::Bool(true) => line(b"(true)", b"", out),
+        Part::Bool(false) => line(b"(false)", b"", out),
+        Part::Bulk(bytes) => {
             out.push(b'"');
             escape_into(bytes, out);
             out.extend_from_slice(b"\"\n");
         }
         // The kind (`txt:`) is for programs.
-        Value::Verbatim(bytes) => line(b"", bytes.get(4..).unwrap_or(bytes), out),
-        Value::Array(values) => list(values, b')', b"(empty array)", indent, out),
-        Value::Set(values) => list(values, b'~', b"(empty set)", indent, out),
-        Value::Push(values) => list(values, b')', b"(empty push)", indent, out),
-        Value::Map(pairs) => map(pairs, indent, out),
+        Part::Verbatim(bytes) => line(b"", bytes.get(4..).unwrap_or(bytes), out),
+        Part::Array(0) => line(b"(empty array)", b"", out),
+        Part::Set(0) => line(b"(empty set)", b"", out),
+        Part::Push(0) => line(b"(empty push)", b"", out),
+        Part::Map(0) => line(b"(empty hash)", b"", out),
+        Part::Array(n) | Part::Push(n) => return list(reply, n, b')', depth, indent, out),
+        Part::Set(n) => return list(reply, n, b'~', depth, indent, out),
+        Part::Map(n) => return map(reply, n, depth, indent, out),
     }
+    Ok(())
 }
 
 fn line(start: &[u8], text: &[u8], out: &mut Vec<u8>) {
@@ -45,36 +72,47 @@ fn line(start: &[u8], text: &[u8], out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-fn list(values: &[Value], mark: u8, empty: &[u8], indent: usize, out: &mut Vec<u8>) {
-    if values.is_empty() {
-        return line(empty, b"", out);
-    }
-    let width = n_digits(values.len());
-    for (i, value) in values.iter().enumerate() {
+fn list<'a>(
+    reply: &mut impl Parts<'a>,
+    n: usize,
+    mark: u8,
+    depth: usize,
+    indent: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), DecodeError> {
+    let width = n_digits(n);
+    for i in 0..n {
         number(i, width, mark, indent, out);
-        write_value(value, indent + width + 2, out);
+        write_value(reply, depth + 1, indent + width + 2, out)?;
     }
+    Ok(())
 }
 
-fn map(pairs: &[(Value, Value)], indent: usize, out: &mut Vec<u8>) {
-    if pairs.is_empty() {
-        return line(b"(empty hash)", b"", out);
-    }
-    let width = n_digits(pairs.len());
-    for (i, (key, value)) in pairs.iter().enumerate() {
+fn map<'a>(
+    reply: &mut impl Parts<'a>,
+    n: usize,
+    depth: usize,
+    indent: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), DecodeError> {
+    let width = n_digits(n);
+    for i in 0..n {
         number(i, width, b'#', indent, out);
-        write_value(key, indent + width + 2, out);
+        write_value(reply, depth + 1, indent + width + 2, out)?;
         out.pop();
         out.extend_from_slice(b" => ");
-        write_value(value, indent + width + 2, out);
+        write_value(reply, depth + 1, indent + width + 2, out)?;
     }
+    Ok(())
 }
 
 /// ` 3) `: the number of an element, right-aligned; only the first stands on a line begun before.
 fn number(i: usize, width: usize, mark: u8, indent: usize, out: &mut Vec<u8>) {
     let blanks = if i == 0 { 0 } else { indent };
-    out.resize(out.len() + blanks, b' ');
-    out.extend_from_slice(format!("{:>width$}", i + 1).as_bytes());
+    let mut digits = Digits::new();
+    let digits = digits.of(i as i64 + 1);
+    out.resize(out.len() + blanks + width - digits.len(), b' ');
+    out.extend_from_slice(digits);
     out.extend_from_slice(&[mark, b' ']);
 }
 
@@ -89,8 +127,9 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &str, expected: &str) {
+        assert_eq!(layout(bytes.as_bytes()).as_deref(), Ok(expected));
         let (value, _) = decode(bytes.as_bytes()).unwrap();
-        assert_eq!(layout(&value), expected);
+        assert_eq!(layout_value(&value), expected);
     }
 
     #[test]
@@ -119,8 +158,7 @@ mod tests {
              2) 1) \"1-0\"\n   2) 1) \"f\"\n      2) \"v\"",
         );
         let ten = format!("*10\r\n{}", ":1\r\n".repeat(9) + "*2\r\n:1\r\n:2\r\n");
-        let (value, _) = decode(ten.as_bytes()).unwrap();
-        let text = layout(&value);
+        let text = layout(ten.as_bytes()).unwrap();
         assert!(text.starts_with(" 1) (integer) 1\n 2) "));
         assert!(text.ends_with("10) 1) (integer) 1\n    2) (integer) 2"));
     }
@@ -132,5 +170,15 @@ mod tests {
             "1# \"a\" => (integer) 1\n2# \"b\" => 1) (integer) 1\n   2) (integer) 2",
         );
         check("~2\r\n:1\r\n:2\r\n", "1~ (integer) 1\n2~ (integer) 2");
+    }
+
+    #[test]
+    fn what_is_cut_off_or_too_deep_is_no_reply() {
+        let whole = b"%1\r\n$2\r\nab\r\n*2\r\n:1\r\n:2\r\n";
+        assert!(layout(whole).is_ok());
+        for len in 0..whole.len() {
+            assert_eq!(layout(&whole[..len]), Err(DecodeError::Incomplete), "{len}");
+        }
+        assert!(matches!(layout("*1\r\n".repeat(100).as_bytes()), Err(DecodeError::Invalid(_))));
     }
 }

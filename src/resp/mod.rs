@@ -11,6 +11,6 @@ pub mod value;
 pub mod writer;
 
 pub use escape::escape_into;
-pub use layout::layout;
+pub use layout::{layout, layout_value};
 pub use value::{DecodeError, Value, decode};
 pub use writer::{Deferred, Protocol, Writer};

@@ -218,14 +218,14 @@ impl<'a> Writer<'a> {
 }
 
 /// Room for the decimal digits of one number.
-struct Digits([u8; 20]);
+pub(super) struct Digits([u8; 20]);
 
 impl Digits {
-    fn new() -> Digits {
+    pub(super) fn new() -> Digits {
         Digits([0; 20])
     }
 
-    fn of(&mut self, n: i64) -> &[u8] {
+    pub(super) fn of(&mut self, n: i64) -> &[u8] {
         let sign = usize::from(n < 0);
         self.0[0] = b'-';
         let len = write_u64(&mut self.0[sign..], n.unsigned_abs());

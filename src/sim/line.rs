@@ -1,6 +1,5 @@
 //! One line of the console as words, and words as a line.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Deref;
@@ -84,19 +83,44 @@ pub fn split(line: &str) -> Result<Vec<Vec<u8>>, Unbalanced> {
     Ok(tokens.into_iter().map(|token| token.value).collect())
 }
 
-/// The same words, borrowed from the line when it has no quotes, as nearly all lines.
+/// So many words are handed over without an allocation.
+const FEW_WORDS: usize = 16;
+
+/// Calls `run` with the words of a line: borrowed from it when it has no quotes, as nearly all
+/// lines.
 ///
 /// # Errors
 /// As [`split`].
-pub fn words(line: &str) -> Result<Vec<Cow<'_, [u8]>>, Unbalanced> {
-    let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\'' | 0 | b'\n' | b'\r' | 0x0b | 0x0c);
-    if line.as_bytes().iter().all(is_plain) {
-        let mut words = Vec::with_capacity(8);
-        let parts = line.as_bytes().split(|byte| matches!(byte, b' ' | b'\t'));
-        words.extend(parts.filter(|word| !word.is_empty()).map(Cow::Borrowed));
-        return Ok(words);
+pub fn with_words<R>(line: &str, run: impl FnOnce(&[&[u8]]) -> R) -> Result<R, Unbalanced> {
+    let mut few: [&[u8]; FEW_WORDS] = [&[]; FEW_WORDS];
+    if let Some(n_words) = plain_words(line.as_bytes(), &mut few) {
+        return Ok(run(&few[..n_words]));
     }
-    Ok(split(line)?.into_iter().map(Cow::Owned).collect())
+    let words = split(line)?;
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    Ok(run(&words))
+}
+
+/// Puts the words of a line into `words` and says how many there are; `None` if they do not fit, or
+/// the line has a byte that is more than part of a word or a blank. Not inlined: were the number of
+/// places known here, the loop would be unrolled.
+#[inline(never)]
+fn plain_words<'a>(line: &'a [u8], words: &mut [&'a [u8]]) -> Option<usize> {
+    let mut n_words = 0;
+    let mut rest = line;
+    loop {
+        let start = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
+        let Some(start) = start else { return Some(n_words) };
+        let word_on = &rest[start..];
+        let ends = |byte: &u8| *byte <= b' ' || matches!(byte, b'"' | b'\'');
+        let len = word_on.iter().position(ends).unwrap_or(word_on.len());
+        if !matches!(word_on.get(len), None | Some(b' ' | b'\t')) {
+            return None;
+        }
+        *words.get_mut(n_words)? = &word_on[..len];
+        n_words += 1;
+        rest = &word_on[len..];
+    }
 }
 
 /// Words as a line that [`split`] takes apart into the same words: quoted where it must be.
@@ -143,7 +167,7 @@ mod tests {
     fn check(line: &str, expected: &[&[u8]]) {
         let words = split(line).unwrap();
         assert_eq!(words, expected);
-        assert_eq!(super::words(line).unwrap(), expected);
+        with_words(line, |words| assert_eq!(words, expected)).unwrap();
         assert_eq!(split(&join(&words)).unwrap(), words);
     }
 
@@ -166,5 +190,8 @@ mod tests {
         check("ключ", &["ключ".as_bytes()]);
         check(r#""\xZZ""#, &[b"xZZ"]);
         check("a\u{b}b \u{c} c\0d", &[b"a\x0bb", b"c", b"d"]);
+        check("a\u{1}b", &[b"a\x01b"]);
+        check(&"w ".repeat(FEW_WORDS), &[&b"w"[..]; FEW_WORDS]);
+        check(&"w ".repeat(FEW_WORDS + 1), &[&b"w"[..]; FEW_WORDS + 1]);
     }
 }

@@ -1,6 +1,5 @@
 //! The clients: names, connections, who waits, and how a line becomes a command and a reply.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -11,7 +10,7 @@ use crate::limits::{CONSOLE_CLIENTS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX};
 use crate::limits::{QUEUED_LINES_MAX, TRANSCRIPT_REPLY_BYTES_MAX};
 use crate::sim::control::is_control;
 use crate::sim::event::WorldEventKind;
-use crate::sim::line::{Line, words};
+use crate::sim::line::{Line, with_words};
 use crate::sim::transcript::{EntryState, Origin};
 use crate::sorted::SortedMap;
 
@@ -80,17 +79,16 @@ impl World {
             self.note(seq, &format!("A line may have at most {LINE_BYTES_MAX} bytes."));
             return seq;
         }
-        match words(line) {
-            Err(_) => self.note(seq, Unbalanced::MESSAGE),
-            Ok(words) if words.is_empty() => self.note(seq, ""),
-            Ok(words) if words.first().is_some_and(|word| is_control(word)) => {
-                let words: Vec<Vec<u8>> = words.into_iter().map(Cow::into_owned).collect();
+        let ran = with_words(line, |words| match words.first() {
+            None => self.note(seq, ""),
+            Some(word) if is_control(word) => {
+                let words: Vec<Vec<u8>> = words.iter().map(|word| word.to_vec()).collect();
                 self.control(seq, &words);
             }
-            Ok(words) => {
-                let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
-                self.command(&name, seq, &words);
-            }
+            Some(_) => self.command(&name, seq, words),
+        });
+        if ran.is_err() {
+            self.note(seq, Unbalanced::MESSAGE);
         }
         seq
     }
@@ -124,34 +122,40 @@ impl World {
     }
 
     fn command(&mut self, name: &Rc<str>, seq: u64, words: &[&[u8]]) {
-        let is_known = self.clients.by_name.contains_key(name);
-        let is_full = CONSOLE_CLIENTS_MAX <= self.clients.by_name.len();
-        if !is_known && (is_full || NAME_BYTES_MAX < name.len()) {
-            let text = format!(
-                "No more clients: at most {CONSOLE_CLIENTS_MAX}, with names of at most \
-                 {NAME_BYTES_MAX} bytes."
-            );
-            return self.note(seq, &text);
-        }
-        let client = self.clients.by_name.get_or_insert_with(Rc::clone(name), Default::default);
-        if client.waiting.is_some() {
-            if client.queued.len() < QUEUED_LINES_MAX {
-                let words = words.iter().map(|word| word.to_vec()).collect();
-                client.queued.push_back((seq, words));
-            } else {
+        let has_room =
+            self.clients.by_name.len() < CONSOLE_CLIENTS_MAX && name.len() <= NAME_BYTES_MAX;
+        let id = match self.clients.by_name.get_mut(name) {
+            Some(client) if client.waiting.is_some() => {
+                if client.queued.len() < QUEUED_LINES_MAX {
+                    let words = words.iter().map(|word| word.to_vec()).collect();
+                    client.queued.push_back((seq, words));
+                    return;
+                }
                 let text =
                     format!("At most {QUEUED_LINES_MAX} lines can wait behind a blocked command.");
-                self.note(seq, &text);
+                return self.note(seq, &text);
             }
-            return;
-        }
-        self.execute(name, seq, words);
+            Some(client) => client.id,
+            None if !has_room => {
+                let text = format!(
+                    "No more clients: at most {CONSOLE_CLIENTS_MAX}, with names of at most \
+                     {NAME_BYTES_MAX} bytes."
+                );
+                return self.note(seq, &text);
+            }
+            None => {
+                self.clients.by_name.insert(Rc::clone(name), Client::default());
+                None
+            }
+        };
+        self.execute(name, id, seq, words);
         self.collect(false);
     }
 
-    /// Sends one command; the reply, if it comes at once, goes to the transcript.
-    fn execute(&mut self, name: &Rc<str>, seq: u64, words: &[&[u8]]) {
-        let id = match self.clients.by_name.get(name).and_then(|client| client.id) {
+    /// Sends one command of a client, by its connection if it has one; the reply, if it comes at
+    /// once, goes to the transcript.
+    fn execute(&mut self, name: &Rc<str>, id: Option<ClientId>, seq: u64, words: &[&[u8]]) {
+        let id = match id {
             Some(id) => id,
             None => {
                 let id = self.connect(name, Owner::Console(Rc::clone(name)));
@@ -291,7 +295,8 @@ impl World {
         self.reply(seq, reply);
         while let Some((seq, words)) = self.next_queued(name) {
             let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-            self.execute(name, seq, &words);
+            let id = self.clients.by_name.get(name).and_then(|client| client.id);
+            self.execute(name, id, seq, &words);
         }
     }
 

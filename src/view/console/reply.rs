@@ -1,11 +1,11 @@
 //! A reply as redis-cli prints it.
 
-use crate::resp::{decode, layout};
+use crate::resp::layout;
 
 /// The lines of a reply. Bytes that are no reply (there is no such case that we know of) say so.
 pub fn lines(bytes: &[u8]) -> Vec<String> {
-    match decode(bytes) {
-        Ok((value, _)) => layout(&value).lines().map(str::to_owned).collect(),
+    match layout(bytes) {
+        Ok(text) => text.lines().map(str::to_owned).collect(),
         Err(_) => vec!["(a reply that cannot be read)".to_owned()],
     }
 }

@@ -230,7 +230,7 @@ fn predicted(lesson: &Lesson, profile: Profile, prediction: &Prediction) -> Vec<
     for choice in &prediction.choices {
         let Some(pattern) = &choice.reply else { continue };
         if pattern.matches(reply.as_ref(), waited) != choice.right {
-            let shown = reply.as_ref().map(streamlanes::resp::layout::layout).unwrap_or_default();
+            let shown = reply.as_ref().map(streamlanes::resp::layout_value).unwrap_or_default();
             let what = match choice.right {
                 true => format!("the engine does not answer `{}`, but: {shown}", choice.text),
                 false => format!("`{}` is wrong, but fits the answer: {shown}", choice.text),
@@ -278,7 +278,7 @@ fn quoted(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
             }
             "reply" => {
                 let said = match last_reply(&attempt) {
-                    Some((Some(value), _)) => streamlanes::resp::layout::layout(&value),
+                    Some((Some(value), _)) => streamlanes::resp::layout_value(&value),
                     _ => String::new(),
                 };
                 if said.trim_end() != block.text.trim_end() {

@@ -8,7 +8,7 @@ use streamlanes::command::Profile;
 use streamlanes::engine::event::Name;
 use streamlanes::engine::{Stream, StreamId};
 use streamlanes::lesson::{ScriptLine, waiting_ms};
-use streamlanes::resp::{decode, layout::layout};
+use streamlanes::resp::layout;
 use streamlanes::sim::transcript::EntryState;
 use streamlanes::sim::{Scenario, Session, Submitted, World};
 use streamlanes::view::{text, twin};
@@ -180,7 +180,7 @@ impl Run {
     fn reply(&self, seq: u64) -> Option<String> {
         match &self.session.world().transcript().get(seq)?.state {
             EntryState::Waiting => None,
-            EntryState::Replied { reply, .. } => Some(layout(&decode(reply).ok()?.0)),
+            EntryState::Replied { reply, .. } => layout(reply).ok(),
             EntryState::Note(text) => Some(text.to_string()),
         }
     }

@@ -1,18 +1,21 @@
 // What `cargo xtask bench` calls in Chromium: `bench(way, workload, n, limit)`, which answers
 // `ok <units done> <seconds>` or `no <why>`.
-import init, { Filled, LineConsole, run } from "./streamlanes_bench.js";
+import * as fast from "./fast/streamlanes_bench.js";
+import * as small from "./small/streamlanes_bench.js";
 import { run as runIoredisMock } from "./ioredis_mock.js";
 
 const REPEATS_MAX = 200;
 const SECONDS_MIN = 0.03;
 const N_MEMORY = 1000000;
 
-const loaded = init();
+// The engine as host pages load it, and as our own page does.
+const engines = { fast, small };
+const loaded = { fast: fast.default(), small: small.default() };
 // What was made for measuring memory: kept, so that it is not freed.
 const kept = [];
 
 // Lines made by JavaScript, replies as JavaScript strings: what crossing the border costs.
-function strings(workload, n, limit) {
+function strings({ LineConsole }, workload, n, limit) {
   if (workload !== "W1") return "no only W1 is done this way";
   const values = Array.from({ length: 1024 }, (_, i) => "value-" + String(i).padStart(10, "0"));
   let [done, seconds] = [0, 0];
@@ -34,7 +37,7 @@ function strings(workload, n, limit) {
 }
 
 // Bytes for each entry, and for each pending entry: how much the module's memory grows.
-function memory(module) {
+function memory({ Filled }, module) {
   const size = () => module.memory.buffer.byteLength;
   const grown = (make) => {
     const before = size();
@@ -47,9 +50,11 @@ function memory(module) {
 }
 
 globalThis.bench = async (way, workload, n, limit) => {
-  const module = await loaded;
-  if (workload === "memory") return memory(module);
   if (way === "ioredis-mock") return runIoredisMock(workload, n, limit);
-  if (way === "strings") return strings(workload, n, limit);
-  return run(way, workload, n, limit);
+  const [name, how] = way.split("-");
+  const engine = engines[name];
+  const module = await loaded[name];
+  if (workload === "memory") return memory(engine, module);
+  if (how === "strings") return strings(engine, workload, n, limit);
+  return engine.run(how, workload, n, limit);
 };

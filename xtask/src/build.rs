@@ -92,16 +92,36 @@ pub fn run(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Compiles another library of the workspace as the page is compiled for users, and turns it into a
-/// JavaScript module in `out`. `chosen`: cargo's arguments.
+/// What the compiler aims at for a library that is not the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// As the page is compiled for users.
+    Small,
+    /// As `dist/embed/` is compiled for host pages.
+    Fast,
+}
+
+impl Aim {
+    /// The profile's name in `Cargo.toml`.
+    fn cargo_name(self) -> &'static str {
+        match self {
+            Aim::Small => Profile::Release.cargo_name(),
+            Aim::Fast => "wasm-speed",
+        }
+    }
+}
+
+/// Compiles another library of the workspace and turns it into a JavaScript module in `out`.
+/// `chosen`: cargo's arguments.
 pub(crate) fn library(
     workspace: &Workspace,
+    aim: Aim,
     chosen: &[&str],
     name: &str,
     out: &Path,
 ) -> Result<()> {
     let toolchain = wasm::toolchain(workspace)?;
-    let profile = Profile::Release.cargo_name();
+    let profile = aim.cargo_name();
     let mut command = toolchain.cargo(workspace, "build");
     step::run(command.args(["--quiet", "--lib", "--profile", profile]).args(chosen))?;
     let compiled = toolchain.target_dir.join(wasm::TARGET).join(profile);
@@ -124,7 +144,7 @@ fn embed(build: &Build) -> Result<()> {
         return Ok(());
     }
     let chosen = ["--package", "streamlanes", "--no-default-features", "--features", "host-api"];
-    library(build.workspace, &chosen, "streamlanes", &build.staging.join("embed"))
+    library(build.workspace, Aim::Fast, &chosen, "streamlanes", &build.staging.join("embed"))
 }
 
 fn compile(build: &Build) -> Result<()> {

@@ -190,10 +190,12 @@ fn in_chromium(
     all: &mut Vec<Contestant>,
 ) -> Result<()> {
     let ways = [
-        ("wasm-calls", "calls, wasm", "calls"),
-        ("wasm-lines", "lines, wasm", "lines"),
-        ("wasm-session", "lines of a session, wasm", "session"),
-        ("wasm-strings", "JavaScript strings, wasm", "strings"),
+        ("wasm-calls", "calls, wasm", "fast-calls"),
+        ("wasm-lines", "lines, wasm", "fast-lines"),
+        ("wasm-session", "lines of a session, wasm", "fast-session"),
+        ("wasm-strings", "JavaScript strings, wasm", "fast-strings"),
+        ("wasm-small-calls", "calls, wasm of the page", "small-calls"),
+        ("wasm-small-lines", "lines, wasm of the page", "small-lines"),
         ("ioredis-mock", peers::IOREDIS_MOCK, "ioredis-mock"),
     ];
     let ways: Vec<_> = ways.into_iter().filter(|(name, ..)| wanted(name)).collect();

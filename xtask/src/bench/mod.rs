@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::build::{self, Profile};
+use crate::build::{self, Aim, Profile};
 use crate::setup::{peers, redis};
 use crate::step;
 use crate::test::browser_tests_program;
@@ -232,9 +232,13 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options) -> Result<Ready<'a>>
     Ok(Ready { workspace, dir, site, program, door, browser_program, redis })
 }
 
-/// The page in which wasm and ioredis-mock are measured. The wasm is compiled as what is published.
+/// The page in which wasm and ioredis-mock are measured. The wasm is compiled both ways in which it
+/// is published: for host pages, and for the page.
 fn build_site(workspace: &Workspace, site: &Path) -> Result<()> {
-    build::library(workspace, &["--package", "streamlanes-bench"], "streamlanes_bench", site)?;
+    for (aim, dir) in [(Aim::Fast, "fast"), (Aim::Small, "small")] {
+        let chosen = ["--package", "streamlanes-bench"];
+        build::library(workspace, aim, &chosen, "streamlanes_bench", &site.join(dir))?;
+    }
     let web = workspace.root.join("benches/web");
     for file in build::files_below(&web)? {
         fs::copy(web.join(&file), site.join(&file))

@@ -4,7 +4,10 @@
 //!
 //! * `calls`: the engine, natively.
 //! * `lines`: command lines through the world, natively.
+//! * `world [mix …]`, `history`: print figures of this program alone, and end.
 //! * `load --socket FILE --pipeline N`: a RESP server, as a client.
+
+mod figures;
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -30,6 +33,8 @@ fn main() -> Result<()> {
         "calls" => Contestant::Calls,
         "lines" => Contestant::Lines,
         "load" => load(arguments)?,
+        "world" => return figures::world(arguments),
+        "history" => return figures::history(arguments),
         other => bail!("no way is called '{other}'"),
     };
     for line in std::io::stdin().lock().lines() {

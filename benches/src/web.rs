@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::history::{self, Journal, Seeks};
 use crate::lines::{self, Bare, Console, Journaled};
 use crate::timing::Measured;
 use crate::typed;
@@ -22,6 +23,9 @@ fn clock() -> f64 {
 /// `ok <units done> <seconds>`, or `no <why>`.
 #[wasm_bindgen]
 pub fn run(way: &str, workload: &str, n: f64, limit_s: f64) -> String {
+    if way == "history" {
+        return history(workload, n as u64);
+    }
     let workload = match Workload::from_str(workload) {
         Ok(workload) => workload,
         Err(error) => return format!("no {error}"),
@@ -37,6 +41,17 @@ pub fn run(way: &str, workload: &str, n: f64, limit_s: f64) -> String {
         other => return format!("no {other} is not known"),
     };
     show(measured)
+}
+
+/// `ok <worst> <median>`, in seconds for one seek.
+fn history(journal: &str, n: u64) -> String {
+    let journal = match Journal::from_str(journal) {
+        Ok(journal) => journal,
+        Err(error) => return format!("no {error}"),
+    };
+    let mut session = history::written(journal, n);
+    let Seeks { worst, median } = history::seek(&mut session, &clock);
+    format!("ok {worst} {median}")
 }
 
 fn show(measured: Measured) -> String {

@@ -18,6 +18,9 @@ use super::table::{self, Entry, flag};
 use super::waiters::Waiting;
 use super::{Profile, monitor, transaction};
 
+/// A longer reply to a woken client gets a buffer of its own.
+const REPLY_BUFFER_BYTES_MAX: usize = 64 * 1024;
+
 /// Why a command did not run, and which command it would have been.
 type Refusal = (Option<u16>, CommandError);
 
@@ -324,13 +327,20 @@ impl Server {
     pub(super) fn wake(&mut self, id: ClientId, now: Millis) {
         let Some(waiting) = self.state.stop_waiting(id) else { return };
         let entry = table::entry(waiting.number);
-        let mut reply = Vec::new();
+        // Written where there is room, and kept in as much as it needs.
+        let mut reply = std::mem::take(&mut self.state.reply_buffer);
+        reply.clear();
         let out = Writer::new(&mut reply, self.state.protocol(id));
         let Server { profile, store, state, .. } = self;
         let (profile, db) = (*profile, waiting.db);
         let mut ctx = Ctx { client: id, now, profile, in_exec: false, db, store, state, out };
-        match waiting.on.rerun.with_slices(|words| call(&mut ctx, entry, words)) {
-            Flow::Done => self.state.send(id, reply),
+        let flow = waiting.on.rerun.with_slices(|words| call(&mut ctx, entry, words));
+        let answer = (flow == Flow::Done).then(|| reply.as_slice().to_vec());
+        if reply.capacity() <= REPLY_BUFFER_BYTES_MAX {
+            self.state.reply_buffer = reply;
+        }
+        match flow {
+            Flow::Done => self.state.send(id, answer.unwrap_or_default()),
             Flow::Block(again) => {
                 // The time to look again must lie ahead, or time would never go on.
                 let retry_at = again.retry_at.map(|at| at.max(now + 1));

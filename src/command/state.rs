@@ -34,6 +34,8 @@ pub struct State {
     pub killed: VecDeque<ClientId>,
     /// How much memory the data takes.
     pub memory: Memory,
+    /// Taken from and put back here by those who write replies to woken clients.
+    pub(super) reply_buffer: Vec<u8>,
     /// The last command's word at fault, counted from 0; for consoles that underline it.
     pub fault_word_idx: Option<usize>,
 }
@@ -50,6 +52,7 @@ impl State {
             outbox: VecDeque::new(),
             killed: VecDeque::new(),
             memory: Memory::default(),
+            reply_buffer: Vec::new(),
             fault_word_idx: None,
         }
     }

@@ -84,6 +84,8 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     if place.is_none() {
         outer_header(&mut ctx.out, 1);
     }
+    // Rarely asked for, and a look at the group.
+    let says_what_is_new = ctx.state.settings.notify & notify::STREAM != 0;
     let mut n_served = 0;
     for n in 0..options.n_keys {
         let key = options.key(args, n);
@@ -99,7 +101,7 @@ fn run(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         };
         let mut members = members.counting(ctx.profile.counting());
         let from = from(options.id(args, n), ctx.profile).map_err(|e| e.at(options.id_idx(n)))?;
-        let is_new = members.group().consumer(consumer).is_none();
+        let is_new = says_what_is_new && members.group().consumer(consumer).is_none();
         n_served += usize::from(reading.read(&mut members, key, from, &mut ctx.out, &mut rec));
         if is_new && members.group().consumer(consumer).is_some() {
             ctx.notify(notify::STREAM, "xgroup-createconsumer", key);

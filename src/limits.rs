@@ -12,6 +12,8 @@ const _: () = assert!(ARGS_MAX < BULK_BYTES_MAX);
 
 /// Most lines that the console's history keeps.
 pub const HISTORY_LINES_MAX: usize = 1_000;
+/// Most of them that are kept for the next visit; each Enter writes them all.
+pub const HISTORY_LINES_KEPT: usize = 300;
 /// Most rows that the console shows; older ones make way for a row that says so.
 pub const TRANSCRIPT_ROWS_MAX: usize = 500;
 /// Most lines of one reply that are shown at first; a button shows the rest.

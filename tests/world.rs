@@ -9,6 +9,8 @@ mod bounds;
 mod determinism;
 #[path = "world/documents.rs"]
 mod documents;
+#[path = "world/limits.rs"]
+mod limits;
 #[path = "world/liveness.rs"]
 mod liveness;
 #[path = "world/services.rs"]

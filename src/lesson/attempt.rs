@@ -54,6 +54,11 @@ impl Watch {
         self.evidence.update(session);
     }
 
+    /// Whether too much was typed: what comes now cannot reach a goal any more.
+    pub fn is_full(&self) -> bool {
+        self.evidence.is_full()
+    }
+
     /// Answers a prediction by the number of a choice, counted from 0; returns whether that is
     /// right. The first answer counts for the goals.
     pub fn answer(&mut self, lesson: &Lesson, name: &str, choice_idx: usize) -> bool {

@@ -61,6 +61,11 @@ impl Evidence {
         Evidence { start_seq, next_seq: start_seq, ..Evidence::default() }
     }
 
+    /// Whether lines are left out from now on: people's own, or those of services.
+    pub fn is_full(&self) -> bool {
+        EVIDENCE_ROWS_MAX <= self.rows.len() || EVIDENCE_ROWS_MAX <= self.asides.len()
+    }
+
     /// From which line of the transcript on it counts.
     pub fn start_seq(&self) -> u64 {
         self.start_seq

@@ -97,6 +97,21 @@ impl LossReason {
     }
 }
 
+/// A limit beyond which the ledger no longer tells everything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bound {
+    /// Effects and losses: [`LEDGER_LINES_MAX`].
+    Lines,
+    /// Entries of a stream: [`crate::limits::LEDGER_ENTRIES_MAX`].
+    Entries,
+    /// Groups of a stream: [`crate::limits::LEDGER_GROUPS_MAX`].
+    Groups,
+    /// Streams: [`crate::limits::LEDGER_STREAMS_MAX`].
+    Streams,
+    /// Business keys: [`crate::limits::LEDGER_KEYS_MAX`].
+    Keys,
+}
+
 /// What an effect is about.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject<'a> {
@@ -128,6 +143,20 @@ impl Ledger {
     /// The losses that are kept, oldest first (also those that were recovered).
     pub fn losses(&self) -> impl DoubleEndedIterator<Item = &Loss> {
         self.losses.iter()
+    }
+
+    /// The limits that were met so far.
+    pub fn bounds_met(&self) -> impl Iterator<Item = Bound> {
+        let lines = self.effects.first_seq() != 0 || self.losses.first_seq() != 0;
+        let met = self.duties.met();
+        let all = [
+            (Bound::Lines, lines),
+            (Bound::Entries, met.entries),
+            (Bound::Groups, met.groups),
+            (Bound::Streams, met.streams),
+            (Bound::Keys, self.counts.is_full()),
+        ];
+        all.into_iter().filter(|(_, is_met)| *is_met).map(|(bound, _)| bound)
     }
 
     /// How many effects there ever were.
@@ -296,5 +325,6 @@ mod tests {
         }
         assert_eq!(ledger.effects().last().map(|effect| effect.seq), Some(n - 1));
         assert_eq!(ledger.n_times("charged", b"1"), 1);
+        assert_eq!(ledger.bounds_met().collect::<Vec<_>>(), [Bound::Lines]);
     }
 }

@@ -78,11 +78,11 @@ impl Chronicle {
             let (time, text) = (text::clock_ms(id.ms), text::life_born(&text::lossy(key), id));
             life.insert(0, Moment { time, kind: "added", text });
         }
-        let note = if self.is_partial && !begins { text::LIFE_IS_PARTIAL } else { "" };
+        let is_told_from_the_middle = self.is_partial && !begins;
         let mut biography = Biography {
             title: text::life_title(&text::lossy(key), id),
             life,
-            note: note.to_owned(),
+            note: if is_told_from_the_middle { text::life_is_partial() } else { String::new() },
             ..Biography::default()
         };
         let stream = world.server().store().stream(db, key).ok().flatten();
@@ -191,6 +191,20 @@ mod tests {
         assert!(life.standing[0].contains("billing: done"), "{:?}", life.standing);
         assert!(life.standing[1].contains("mailer"), "{:?}", life.standing);
         assert_eq!(life.note, "");
+    }
+
+    #[test]
+    fn a_life_that_is_older_than_what_is_kept_says_so() {
+        let session = Session::new(Scenario::empty(), 1, Profile::Redis86);
+        let (key, mut chronicle) = (Name::from(&b"orders"[..]), Chronicle::default());
+        for ms in 0..=CHRONICLE_EVENTS_MAX as u64 {
+            let kind = EventKind::Added { id: StreamId::new(ms, 1) };
+            chronicle.push(&Event { at: ms, db: 0, key: key.clone(), kind });
+        }
+        assert_eq!(chronicle.events.len(), CHRONICLE_EVENTS_MAX);
+        let note = |ms| chronicle.biography(session.world(), 0, &key, StreamId::new(ms, 1)).note;
+        assert!(note(0).contains("more than 30,000 events ago"), "{}", note(0));
+        assert_eq!(note(1), "");
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct StreamPicture {
     pub title: String,
     /// How many entries it holds.
     pub n_entries: u64,
+    /// How many of them, the oldest, have no place.
+    pub n_unplaced: u64,
     /// The place behind the last entry; places are counted from 0 in the order of XADD.
     pub n_places: u64,
     /// The first place that still holds an entry.
@@ -37,6 +39,13 @@ pub struct StreamPicture {
     pub groups: Vec<GroupPicture>,
     /// Groups beyond the limit.
     pub n_more_groups: usize,
+}
+
+impl StreamPicture {
+    /// Whether groups or entries are beyond a limit.
+    pub fn is_cut(&self) -> bool {
+        0 < self.n_more_groups || 0 < self.n_unplaced
+    }
 }
 
 /// Somebody who writes.

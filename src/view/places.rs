@@ -77,6 +77,11 @@ impl Places {
         self.begin += 1;
     }
 
+    /// Whether each further entry takes the place of the oldest.
+    pub fn is_full(&self) -> bool {
+        PLACES_MAX <= self.ids.len()
+    }
+
     /// The first place that is remembered.
     pub fn begin(&self) -> u64 {
         self.begin
@@ -152,6 +157,19 @@ mod tests {
         assert_eq!(places.push(id(9)), 5);
         assert_eq!(places.behind(id(7)), 5);
         assert_eq!(places.place_of(id(7)), None);
+    }
+
+    #[test]
+    fn beyond_the_limit_the_oldest_have_no_place() {
+        let n = PLACES_MAX as u64;
+        let mut places = filled(n - 1);
+        assert!(!places.is_full());
+        (n..n + 5).for_each(|ms| {
+            places.push(id(ms));
+        });
+        assert_eq!((places.begin(), places.end(), places.n_live(0..u64::MAX)), (4, n + 4, n));
+        assert!(places.is_full());
+        assert_eq!(places.place_of(id(4)), None);
     }
 
     #[test]

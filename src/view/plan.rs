@@ -135,6 +135,9 @@ impl Plan {
             y = plan.bottom + 2.0 * measures.gap;
             streams.push(plan);
         }
+        if 0 < picture.n_more_streams {
+            y += measures.lane;
+        }
         let lod = Lod::of(camera.place_px);
         let content_height = (y + scroll_y).ceil();
         Plan { measures, width, place_px: camera.place_px, lod, streams, content_height }
@@ -186,7 +189,8 @@ fn plan_stream(
         bottom = plan.bottom;
         groups.push(plan);
     }
-    if groups.is_empty() {
+    // A row to say that there is no group, or what is beyond a limit.
+    if groups.is_empty() || stream.is_cut() {
         bottom += measures.lane;
     }
     let first = camera.first(stream.stream);

@@ -345,6 +345,7 @@ pub fn ledger(world: &World) -> Table {
             actions: Vec::new(),
         });
     }
+    let n_lost_shown = rows.len();
     let n_effects = ledger.n_effects();
     let newest = ledger.effects().rev().take(LEDGER_ROWS_MAX);
     for (effect, number) in newest.zip((0..n_effects).rev()) {
@@ -362,7 +363,12 @@ pub fn ledger(world: &World) -> Table {
         });
     }
     let caption = text::ledger_counts(n_effects, ledger.n_duplicates(), ledger.n_lost());
-    Table { caption, columns: LEDGER, rows, empty: text::NO_EFFECTS, ..Table::default() }
+    let n_all = usize::try_from(n_effects + ledger.n_lost()).unwrap_or(usize::MAX);
+    // A loss whose line was forgotten may have recovered: there are never fewer than are shown.
+    let n_more = n_all.max(n_lost_shown).saturating_sub(rows.len());
+    let note: Vec<String> = ledger.bounds_met().map(text::ledger_bound).collect();
+    let (note, empty) = (note.join(" "), text::NO_EFFECTS);
+    Table { caption, columns: LEDGER, rows, empty, n_more, note, ..Table::default() }
 }
 
 /// The newest sentences of what happened, newest first.
@@ -370,19 +376,30 @@ pub fn ledger(world: &World) -> Table {
 pub struct Feed {
     events: std::collections::VecDeque<(u64, Event)>,
     n_events: u64,
+    /// Of those since the last time that everything may have changed.
+    n_forgotten: usize,
+    /// The number that the world gives its next event; `None` when everything may have changed.
+    next_seq: Option<u64>,
+    /// Events that nobody took in time.
+    n_missed: u64,
 }
 
 impl Feed {
     /// Takes note of what happened.
     pub fn follow(&mut self, event: &WorldEvent) {
-        match &event.kind {
-            WorldEventKind::Reset => self.events.clear(),
-            WorldEventKind::Engine(event) => {
-                self.events.push_front((self.n_events, event.clone()));
-                self.n_events += 1;
+        if event.kind == WorldEventKind::Reset {
+            *self = Feed { n_events: self.n_events, ..Feed::default() };
+            return;
+        }
+        self.n_missed += self.next_seq.map_or(0, |next| event.seq.saturating_sub(next));
+        self.next_seq = Some(event.seq + 1);
+        if let WorldEventKind::Engine(event) = &event.kind {
+            self.events.push_front((self.n_events, event.clone()));
+            self.n_events += 1;
+            if FEED_ROWS_MAX < self.events.len() {
                 self.events.truncate(FEED_ROWS_MAX);
+                self.n_forgotten += 1;
             }
-            _ => {}
         }
     }
 
@@ -395,7 +412,12 @@ impl Feed {
             actions: Vec::new(),
         });
         let (rows, caption) = (rows.collect(), text::EVENTS.to_owned());
-        Table { caption, columns: FEED, rows, empty: text::NO_EVENTS, ..Table::default() }
+        let (n_more, empty) = (self.n_forgotten, text::NO_EVENTS);
+        let note = match self.n_missed {
+            0 => String::new(),
+            n => text::events_missed(n),
+        };
+        Table { caption, columns: FEED, rows, empty, n_more, note, ..Table::default() }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Table {
     pub empty: &'static str,
     /// Rows that there is no room for.
     pub n_more: usize,
+    /// What is said under the rows, beside how many more there are: bounds that were met.
+    pub note: String,
     /// What can be done with all of it.
     pub actions: Vec<Action>,
 }

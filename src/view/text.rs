@@ -1,8 +1,10 @@
 //! All words of the page that Rust writes, in one place, so that they can be translated together.
 //! (What stands in `www/index.html` is the other half.)
 
+mod bounds;
 mod share;
 
+pub use bounds::*;
 pub use share::*;
 
 use super::picture::Health;
@@ -386,8 +388,6 @@ pub fn another_profile(profile: Profile) -> String {
 pub fn life_born(stream: &str, id: StreamId) -> String {
     format!("{stream}: entry {id} was added, as its id says.")
 }
-
-pub const LIFE_IS_PARTIAL: &str = "What happened before this page saw it is not told here.";
 
 /// The title of a biography.
 pub fn life_title(stream: &str, id: StreamId) -> String {

@@ -169,6 +169,11 @@ impl Tweens {
         };
     }
 
+    /// Whether motions are left out, because so many are under way.
+    pub fn is_crowded(&self) -> bool {
+        FLIGHTS_MAX <= self.flights.len()
+    }
+
     /// Begins a motion: at once, or when the same entry's last one has ended. Beyond the limit, or
     /// after too long a wait, it is left out: the picture is right without it.
     pub fn fly(&mut self, departure: Departure) {
@@ -394,7 +399,7 @@ mod tests {
         for seq in 0..2 * FLIGHTS_MAX as u64 {
             tweens.fly(departure(NO_GROUP, seq, Motion::Added));
         }
-        assert_eq!(tweens.flights.len(), FLIGHTS_MAX);
+        assert_eq!((tweens.flights.len(), tweens.is_crowded()), (FLIGHTS_MAX, true));
         tweens.clear();
         for _ in 0..100 {
             tweens.fly(departure(0, 1, Motion::Claimed));

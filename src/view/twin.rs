@@ -56,8 +56,18 @@ pub fn describe(lanes: &Lanes, world: &World) -> Twin {
             sections.push(group_section(number, group_number, &name, stream, group));
             lanes_of(lanes, world, number, group_number, stream, group, &mut sections);
         }
+        let n_more = stream.n_groups().saturating_sub(LISTS_MAX);
+        sections.extend(more(format!("more {number}"), n_more, text::more_groups));
     }
+    let n_more = lanes.streams().count().saturating_sub(LISTS_MAX);
+    sections.extend(more("more".to_owned(), n_more, text::more_streams));
     Twin { sections }
+}
+
+/// Says how many are not listed, if there are any.
+fn more(key: String, n_more: usize, words: fn(usize) -> String) -> Option<Section> {
+    let title = words(n_more);
+    (0 < n_more).then(|| Section { key, title, note: String::new(), entries: Vec::new() })
 }
 
 fn log(number: u32, name: &str, stream: &Stream) -> Section {
@@ -129,6 +139,9 @@ fn lanes_of(
             entries,
         });
     }
+    let n_more = group.n_consumers().saturating_sub(LISTS_MAX);
+    let key = format!("more {number} {group_number}");
+    sections.extend(more(key, n_more, text::more_consumers));
 }
 
 fn label(stream: &Stream, id: StreamId) -> String {

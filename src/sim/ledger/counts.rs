@@ -15,6 +15,8 @@ const SHARDS: usize = 1_024;
 pub(super) struct Counts {
     shards: Vec<Rc<Vec<(u64, u32)>>>,
     n_keys: usize,
+    /// A new key was not counted.
+    is_full: bool,
 }
 
 impl Counts {
@@ -38,10 +40,17 @@ impl Counts {
                 if self.n_keys < LEDGER_KEYS_MAX {
                     self.n_keys += 1;
                     Rc::make_mut(shard).insert(at, (hash, 1));
+                } else {
+                    self.is_full = true;
                 }
                 1
             }
         }
+    }
+
+    /// Whether a key came that is not counted.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     pub(super) fn get(&self, what: &str, key: &[u8]) -> u32 {
@@ -74,8 +83,10 @@ mod tests {
         let mut counts = Counts::default();
         counts.add("charged", b"old");
         counts.n_keys = LEDGER_KEYS_MAX;
+        assert_eq!((counts.add("charged", b"old"), counts.is_full()), (2, false));
         assert_eq!((counts.add("charged", b"new"), counts.add("charged", b"new")), (1, 1));
-        assert_eq!((counts.add("charged", b"old"), counts.n_keys), (2, LEDGER_KEYS_MAX));
+        assert_eq!((counts.add("charged", b"old"), counts.n_keys), (3, LEDGER_KEYS_MAX));
+        assert!(counts.is_full());
     }
 
     #[test]

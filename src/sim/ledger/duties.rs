@@ -12,6 +12,15 @@ use crate::sorted::SortedMap;
 #[derive(Clone, Default, Debug)]
 pub(super) struct Duties {
     streams: SortedMap<Name, Stream>,
+    met: Met,
+}
+
+/// Which limits were met.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(super) struct Met {
+    pub(super) entries: bool,
+    pub(super) groups: bool,
+    pub(super) streams: bool,
 }
 
 #[derive(Clone, Default, Debug)]
@@ -62,6 +71,10 @@ impl Stream {
 }
 
 impl Duties {
+    pub(super) fn met(&self) -> Met {
+        self.met
+    }
+
     pub(super) fn expect(&mut self, stream: &Name, group: &Name, what: &Rc<str>) {
         if let Some(group) = self.group(stream, group) {
             group.what.get_or_insert_with(|| Rc::clone(what));
@@ -70,24 +83,25 @@ impl Duties {
 
     /// The group, known from now on unless there are too many.
     fn group(&mut self, stream: &Name, name: &Name) -> Option<&mut Group> {
-        let stream = self.stream(stream)?;
-        let group_idx = match stream.group_idx(name) {
-            Some(group_idx) => group_idx,
-            None if stream.groups.len() < LEDGER_GROUPS_MAX => {
-                stream.groups.push(Group { name: name.clone(), what: None, after: None });
-                stream.groups.len() - 1
-            }
-            None => return None,
-        };
-        stream.groups.get_mut(group_idx)
+        let watched = self.stream(stream)?;
+        let known = watched.group_idx(name);
+        if known.is_none() && LEDGER_GROUPS_MAX <= watched.groups.len() {
+            self.met.groups = true;
+            return None;
+        }
+        let watched = self.streams.get_mut(stream)?;
+        let group_idx = known.unwrap_or_else(|| {
+            watched.groups.push(Group { name: name.clone(), what: None, after: None });
+            watched.groups.len() - 1
+        });
+        watched.groups.get_mut(group_idx)
     }
 
     /// The stream, known from now on unless there are too many.
     fn stream(&mut self, name: &Name) -> Option<&mut Stream> {
         if LEDGER_STREAMS_MAX <= self.streams.len() {
-            return self.streams.get_mut(name);
-        }
-        if !self.streams.contains_key(name) {
+            self.met.streams |= !self.streams.contains_key(name);
+        } else if !self.streams.contains_key(name) {
             self.streams.insert(name.clone(), Stream::default());
         }
         self.streams.get_mut(name)
@@ -114,6 +128,9 @@ impl Duties {
             let key = Rc::clone(stream.no_key.get_or_insert_with(|| Name::from(&b""[..])));
             stream.entries.push(Owed { id, key, done: 0, lost: 0 });
             while stream.entries.forget_to(LEDGER_ENTRIES_MAX).is_some() {}
+            let owes = stream.groups.iter().any(|group| group.what.is_some());
+            let forgets = owes && stream.entries.first_seq() != 0;
+            self.met.entries |= forgets;
         }
     }
 
@@ -194,15 +211,18 @@ mod tests {
             duties.expect(&name(0), &name(n), &what);
         }
         assert_eq!(duties.groups_of(&name(0)).len(), LEDGER_GROUPS_MAX);
+        assert_eq!(duties.met(), Met { groups: true, ..Met::default() });
         for n in 0..LEDGER_STREAMS_MAX + 5 {
             duties.added(&name(n), StreamId::new(1, 0));
         }
         assert_eq!(duties.streams.len(), LEDGER_STREAMS_MAX);
+        assert_eq!(duties.met(), Met { groups: true, streams: true, entries: false });
         duties.begins(&name(0), &name(0), Some(StreamId::MIN));
         let n_entries = LEDGER_ENTRIES_MAX as u64 + 100;
         (2..n_entries).for_each(|ms| duties.added(&name(0), StreamId::new(ms, 0)));
         let n_owed = duties.owed(&name(0), &name(0), StreamId::MIN, StreamId::MAX).len();
         assert!((LEDGER_ENTRIES_MAX..LEDGER_ENTRIES_MAX + 64).contains(&n_owed), "{n_owed}");
+        assert!(duties.met().entries);
         assert!(duties.lose(&name(0), &name(0), StreamId::new(2, 0)).is_none());
         assert!(duties.lose(&name(0), &name(0), StreamId::new(n_entries - 1, 0)).is_some());
     }

@@ -1,11 +1,9 @@
 //! What the console keeps for the next visit: the history, the tabs, what is shown.
 
+use crate::limits::HISTORY_LINES_KEPT;
 use crate::ui::app::Msg;
 use crate::ui::storage::database::Contents;
 use crate::view::console::{History, Tabs};
-
-/// Lines of history that are kept; each Enter writes them all.
-const HISTORY_LINES_KEPT: usize = 300;
 
 /// What was kept.
 pub struct Kept {

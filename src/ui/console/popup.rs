@@ -58,6 +58,7 @@ impl PopupView {
         if popup.is_empty() {
             append(&self.list, &el_text("div", "choice-none", text::NO_LINE_MATCHES));
         }
+        let note = popup.note();
         for idx in 0..popup.len() {
             let Some((text, note)) = popup.choice(idx) else { continue };
             let option = el("div", "choice");
@@ -80,6 +81,9 @@ impl PopupView {
                     self.list.set_scroll_top(top);
                 }
             }
+        }
+        if !note.is_empty() {
+            append(&self.list, &el_text("div", "choice-none", &note));
         }
     }
 }

@@ -110,6 +110,7 @@ struct Course {
     /// The solution was looked at, so that reaching the goals is no proof.
     was_shown: bool,
     n_done: usize,
+    told_full: bool,
     /// How it stood when a goal was reached last.
     checkpoint: Option<(Rc<Session>, Watch)>,
 }
@@ -393,6 +394,10 @@ impl LessonPane {
     fn show_goals(&mut self, state: &State) {
         let Some(lesson) = &self.course.lesson else { return };
         self.course.watch.observe(&state.session);
+        let is_full = self.course.watch.is_full();
+        if is_full && !std::mem::replace(&mut self.course.told_full, is_full) {
+            self.say(text::lesson_is_full());
+        }
         let standings = self.course.watch.standings(lesson, &state.session);
         let shown = elements(&self.body, "[data-goal]");
         for (goal, standing) in lesson.goals.iter().zip(&standings) {

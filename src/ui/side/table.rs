@@ -66,11 +66,14 @@ impl TableView {
             };
             set_attr(head, "aria-sort", order);
         }
-        let note = match (table.rows.is_empty(), table.n_more) {
+        let mut note = match (table.rows.is_empty(), table.n_more) {
             (true, _) => table.empty.to_owned(),
             (_, 0) => String::new(),
             (_, n) => text::n_more_rows(n),
         };
+        if !table.note.is_empty() {
+            note = format!("{note} {}", table.note);
+        }
         set_text(&self.note, &note);
         dom::set_hidden(&self.note, note.is_empty());
         self.shown.retain(|shown| {

@@ -1,12 +1,14 @@
 //! The lines that were typed, for the arrow keys and for Ctrl-R.
 
-use crate::limits::HISTORY_LINES_MAX;
+use crate::limits::{HISTORY_LINES_KEPT, HISTORY_LINES_MAX};
 
 /// Typed lines, oldest first, and where the user is while walking through them.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     lines: Vec<String>,
     walk: Option<Walk>,
+    /// Older lines were forgotten.
+    is_cut: bool,
 }
 
 /// A walk that began at an unfinished line.
@@ -26,6 +28,8 @@ impl History {
         for line in lines {
             history.push(&line);
         }
+        // No more than these were kept.
+        history.is_cut |= HISTORY_LINES_KEPT <= history.lines.len();
         history
     }
 
@@ -43,6 +47,7 @@ impl History {
         }
         self.lines.push(line.to_owned());
         let n_over = self.lines.len().saturating_sub(HISTORY_LINES_MAX);
+        self.is_cut |= n_over != 0;
         self.lines.drain(..n_over);
     }
 
@@ -81,6 +86,10 @@ pub struct Search {
     pub found: Vec<String>,
     /// Which of them would be taken.
     pub selected: usize,
+    /// Lines that match, too, but are not listed.
+    pub n_more: usize,
+    /// Older lines were forgotten.
+    pub is_cut: bool,
 }
 
 /// Most lines that a search offers.
@@ -94,6 +103,8 @@ impl Search {
             needle: String::new(),
             found: Vec::new(),
             selected: 0,
+            n_more: 0,
+            is_cut: history.is_cut,
         };
         search.type_needle(history, "");
         search
@@ -105,12 +116,15 @@ impl Search {
         let needle = needle.to_ascii_lowercase();
         self.found.clear();
         self.selected = 0;
+        self.n_more = 0;
         for line in history.lines().iter().rev() {
-            if self.found.len() == FOUND_MAX {
-                break;
+            if !line.to_ascii_lowercase().contains(&needle) || self.found.contains(line) {
+                continue;
             }
-            if line.to_ascii_lowercase().contains(&needle) && !self.found.contains(line) {
+            if self.found.len() < FOUND_MAX {
                 self.found.push(line.clone());
+            } else {
+                self.n_more += 1;
             }
         }
     }
@@ -124,6 +138,7 @@ impl Search {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::console::Popup;
 
     fn history(lines: &[&str]) -> History {
         History::restored(lines.iter().map(|&line| line.to_owned()))
@@ -151,6 +166,14 @@ mod tests {
         let history = History::restored(many);
         assert_eq!(history.lines().len(), HISTORY_LINES_MAX);
         assert_eq!(history.lines()[0], "3");
+        let search = Search::new(&history, "");
+        assert_eq!((search.found.len(), search.n_more), (FOUND_MAX, HISTORY_LINES_MAX - FOUND_MAX));
+        let said = Popup::Search(search).note();
+        assert!(said.contains("and 950 more") && said.contains("at most 1,000 are kept"), "{said}");
+        let few = History::restored(["XLEN a".to_owned()]);
+        assert_eq!(Popup::search(&few, "").note(), "");
+        let kept = (0..HISTORY_LINES_KEPT).map(|n| n.to_string());
+        assert!(Popup::search(&History::restored(kept), "299").note().contains("300 over"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::history::{History, Search};
+use crate::view::text;
 
 /// One thing to choose.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -85,6 +86,14 @@ impl Popup {
     /// Whether there is nothing to choose.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What is said under the choices: how many more there are, and what is not there at all.
+    pub fn note(&self) -> String {
+        let Popup::Search(search) = self else { return String::new() };
+        let more = (search.n_more != 0).then(|| text::more_matches(search.n_more));
+        let cut = search.is_cut.then(text::history_cut);
+        more.into_iter().chain(cut).collect::<Vec<_>>().join(" ")
     }
 
     /// Which one is marked.

@@ -59,14 +59,23 @@ pub fn draw(
             let band = Band { stream, stream_plan, group, group_plan };
             band::draw(&pen, &band, marker, scene);
         }
-        if stream.groups.is_empty() {
-            let at = [plan.measures.gutter + 10.0, stream_plan.bottom - 14.0];
-            let room = width - at[0];
-            let hint = text::no_group(&stream.title);
-            pen.note(scene, at, Align::Left, Paint::InkSoft, &hint, room);
+        if stream.is_cut() {
+            let hint = text::not_drawn(stream.n_more_groups, stream.n_unplaced);
+            pen.hint(scene, stream_plan.bottom, &hint);
+        } else if stream.groups.is_empty() {
+            pen.hint(scene, stream_plan.bottom, &text::no_group(&stream.title));
         }
     }
+    if 0 < picture.n_more_streams {
+        let hint = text::more_streams(picture.n_more_streams);
+        let bottom = plan.streams.last().map_or(0.0, |last| last.bottom);
+        pen.hint(scene, bottom + 2.0 * plan.measures.gap + plan.measures.lane, &hint);
+    }
     flight::draw(&pen, picture, tweens, scene);
+    if tweens.is_crowded() {
+        let at = [width - 8.0, 12.0];
+        pen.note(scene, at, Align::Right, Paint::Ink, text::TOO_MUCH_MOVES, width);
+    }
 }
 
 /// What every part of the drawing needs.
@@ -109,6 +118,13 @@ impl Pen<'_> {
     /// Whether a row can be seen at all.
     fn is_in_view(&self, y: f32, h: f32) -> bool {
         0.0 <= y + h && y <= self.height
+    }
+
+    /// What there is to say in the last row above `bottom`.
+    fn hint(&self, scene: &mut Scene, bottom: f32, text: &str) {
+        let at = [self.plan.measures.gutter + 10.0, bottom - 14.0];
+        let room = self.plan.width - at[0];
+        self.note(scene, at, Align::Left, Paint::InkSoft, text, room);
     }
 
     fn note(

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::StreamId;
+use crate::limits::FLIGHTS_MAX;
 use crate::view::camera::Camera;
 use crate::view::picture::{Cell, Health, LanePicture, ProducerPicture, Token};
 use crate::view::scene::Form;
@@ -152,6 +153,42 @@ fn a_state_is_told_by_shape_as_well_as_by_colour() {
     assert!(forms(Paint::Pending).contains(&circle));
     assert!(forms(Paint::Acked).contains(&check));
     assert!(forms(Paint::Fault).contains(&cross));
+}
+
+/// The texts that stand in a scene.
+fn words(scene: &Scene) -> Vec<&str> {
+    scene.labels.iter().map(|label| label.text.as_str()).collect()
+}
+
+#[test]
+fn what_is_beyond_a_bound_is_said_in_the_picture() {
+    let mut picture = one(orders());
+    let before = drawn(&picture, &Camera::default(), &Tweens::default(), Look::default());
+    let height = before.content_height;
+    picture.n_more_streams = 3;
+    picture.streams[0].n_more_groups = 1;
+    picture.streams[0].n_unplaced = 2;
+    picture.streams[0].groups[1].n_more_lanes = 7;
+    let plan = Plan::new(&picture, &Camera::default(), [700.0, 2_000.0], 0.0);
+    let mut tweens = Tweens::default();
+    for seq in 0..FLIGHTS_MAX as u64 {
+        tweens.fly(Departure {
+            mover: Mover { stream: 0, group: 0, id: StreamId::new(9, seq) },
+            place: seq,
+            text: "".into(),
+            motion: Motion::Added,
+            from: Anchor::Log,
+            to: Anchor::Log,
+        });
+    }
+    let mut scene = Scene::default();
+    draw(&picture, &plan, &tweens, &|_, _| None, Look::default(), [700.0, 2_000.0], &mut scene);
+    let said = words(&scene);
+    let of_stream = "and 1 more group; the 2 oldest entries have no place here";
+    for expected in ["and 3 more streams", of_stream, "and 7 more", text::TOO_MUCH_MOVES] {
+        assert!(said.contains(&expected), "{expected}: {said:?}");
+    }
+    assert!(height < scene.content_height);
 }
 
 #[test]

@@ -70,7 +70,9 @@ impl Lanes {
             let stream = world.server().store().stream(lane.db, &lane.key).ok().flatten();
             let n_entries = stream.map(Stream::len);
             let n_placed = lane.exists.then(|| lane.places.n_live(0..u64::MAX));
-            if n_entries != n_placed {
+            // With more entries than places, some have none.
+            let some_have_none = lane.places.is_full() && n_placed < n_entries;
+            if n_entries != n_placed && !some_have_none {
                 self.refill(world, number);
             }
         }
@@ -141,6 +143,10 @@ impl Reading<'_> {
             stream: number,
             title,
             n_entries: self.stream.len(),
+            n_unplaced: match lane.places.is_full() {
+                true => self.stream.len().saturating_sub(lane.places.n_live(0..u64::MAX)),
+                false => 0,
+            },
             n_places: lane.places.end(),
             first_place: lane.places.first_live(),
             is_dead_letters: lane.is_dead_letters,

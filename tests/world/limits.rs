@@ -1,0 +1,187 @@
+//! docs/limits.md says what `limits.rs` says, and the page shows where it stopped showing.
+
+use std::rc::Rc;
+
+use streamlanes::command::Profile;
+use streamlanes::lesson::Watch;
+use streamlanes::limits::*;
+use streamlanes::sim::{Scenario, Session};
+use streamlanes::view::camera::Camera;
+use streamlanes::view::console::rows;
+use streamlanes::view::console::{Filter, Mark};
+use streamlanes::view::lanes::{Lanes, View};
+use streamlanes::view::side::{Feed, inspector, ledger};
+use streamlanes::view::table::Table;
+
+use super::{of_lines, run_seconds, say, session};
+
+/// The names and values of all limits.
+macro_rules! limits {
+    ($($name:ident)*) => { [$((stringify!($name), u64::try_from($name).unwrap())),*] };
+}
+
+/// `1,234,567`.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let parts: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|part| str::from_utf8(part).unwrap()).collect();
+    parts.join(",")
+}
+
+#[test]
+fn the_table_of_the_limits_is_complete_and_right() {
+    let all = limits!(
+        BULK_BYTES_MAX ARGS_MAX HISTORY_LINES_MAX HISTORY_LINES_KEPT TRANSCRIPT_ROWS_MAX
+        REPLY_LINES_SHOWN_MAX REPEAT_MAX PASTE_LINES_MAX PASTE_BYTES_MAX TRANSCRIPT_LINES_MAX
+        TRANSCRIPT_BYTES_MAX TRANSCRIPT_REPLY_BYTES_MAX LINE_BYTES_MAX QUEUED_LINES_MAX
+        CONSOLE_CLIENTS_MAX JOURNAL_INPUTS_MAX JOURNAL_BYTES_MAX ASIDES_MAX CHECKPOINT_BYTES_MAX
+        CHECKPOINT_COMMANDS CHECKPOINTS_MAX ADVANCE_SLICE JUMP_STEPS_MAX LOAD_STEPS_MAX EVENTS_MAX
+        SERVICES_MAX BURST_MAX BATCH_MAX LEDGER_LINES_MAX LEDGER_ENTRIES_MAX LEDGER_STREAMS_MAX
+        LEDGER_GROUPS_MAX LEDGER_KEYS_MAX SCENARIO_BYTES_MAX SCENARIO_LINES_MAX WORLD_BYTES_MAX
+        LINK_BYTES_MAX LINK_DECODED_BYTES_MAX LINK_INPUTS_MAX FILE_BYTES_MAX
+        FILE_DECODED_BYTES_MAX SPEED_PERMILLE_MIN SPEED_PERMILLE_MAX NAME_BYTES_MAX FLIGHTS_MAX
+        STREAMS_SHOWN_MAX GROUPS_SHOWN_MAX LANES_SHOWN_MAX PLACES_MAX EVIDENCE_ROWS_MAX
+        FEED_ROWS_MAX TABLE_ROWS_MAX LEDGER_ROWS_MAX PENDING_ROWS_MAX CHRONICLE_EVENTS_MAX
+    );
+    let source = include_str!("../../src/limits.rs").lines();
+    let declared: Vec<&str> =
+        source.filter_map(|line| line.strip_prefix("pub const ")?.split(':').next()).collect();
+    assert_eq!(declared, all.map(|(name, _)| name));
+    let document = include_str!("../../docs/limits.md").lines();
+    let rows: Vec<Vec<&str>> = document
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), all.len());
+    for (row, (name, value)) in rows.iter().zip(all) {
+        assert_eq!(row[..2], [format!("`{name}`"), grouped(value)]);
+        assert!(8 <= row[2].len(), "{name}: what one sees");
+    }
+}
+
+#[test]
+fn the_lanes_say_how_much_they_do_not_draw() {
+    let mut session = of_lines("");
+    for n in 0..STREAMS_SHOWN_MAX + 2 {
+        say(&mut session, &format!("XADD stream-{n:02} * f v"));
+    }
+    for n in 0..GROUPS_SHOWN_MAX + 3 {
+        say(&mut session, &format!("XGROUP CREATE stream-00 group-{n:02} 0"));
+    }
+    for n in 0..LANES_SHOWN_MAX + 4 {
+        say(&mut session, &format!("XGROUP CREATECONSUMER stream-00 group-00 consumer-{n}"));
+    }
+    let mut lanes = Lanes::default();
+    lanes.rebuild(session.world());
+    let picture = lanes.picture(session.world(), View { camera: &Camera::default(), width: 800.0 });
+    assert_eq!((picture.streams.len(), picture.n_more_streams), (STREAMS_SHOWN_MAX, 2));
+    let first = picture.streams.iter().find(|stream| stream.title == "stream-00").unwrap();
+    assert_eq!((first.groups.len(), first.n_more_groups), (GROUPS_SHOWN_MAX, 3));
+    let group = &first.groups[0];
+    assert_eq!((group.lanes.len(), group.n_more_lanes), (LANES_SHOWN_MAX, 4));
+    let twin = streamlanes::view::twin::describe(&lanes, session.world());
+    let titles: Vec<&str> = twin.sections.iter().map(|section| section.title.as_str()).collect();
+    for expected in ["and 2 more streams", "and 7 more groups", "and 56 more consumers"] {
+        assert!(titles.contains(&expected), "{expected}: {titles:?}");
+    }
+}
+
+/// What stands under a table, as `n more` and a note.
+fn below(mut table: Table) -> (usize, usize, String) {
+    table.arrange(None, "", TABLE_ROWS_MAX);
+    (table.rows.len(), table.n_more, table.note)
+}
+
+#[test]
+fn what_is_pending_beyond_the_limit_is_counted() {
+    let mut session = of_lines("XGROUP CREATE orders billing 0 MKSTREAM\n");
+    let n = PENDING_ROWS_MAX + 30;
+    for _ in 0..n {
+        say(&mut session, "XADD orders * f v");
+    }
+    say(&mut session, &format!("XREADGROUP GROUP billing me COUNT {n} STREAMS orders >"));
+    let [.., pending] = inspector(session.world());
+    assert_eq!((pending.rows.len(), pending.n_more), (PENDING_ROWS_MAX, 30));
+    assert_eq!(below(pending), (TABLE_ROWS_MAX, n - TABLE_ROWS_MAX, String::new()));
+}
+
+#[test]
+fn the_feed_says_what_it_does_not_show_and_what_it_never_saw() {
+    let mut session = session("iot-burst");
+    let mut feed = Feed::default();
+    let mut n_events = 0;
+    let mut take = |session: &mut Session| {
+        while let Some(event) = session.poll_event() {
+            n_events +=
+                usize::from(matches!(event.kind, streamlanes::sim::WorldEventKind::Engine(_)));
+            feed.follow(&event);
+        }
+        (n_events, feed.table())
+    };
+    run_seconds(&mut session, 20);
+    let (n_events, table) = take(&mut session);
+    assert_eq!((table.rows.len(), table.n_more), (FEED_ROWS_MAX, n_events - FEED_ROWS_MAX));
+    assert_eq!(table.note, "");
+    // Nobody looks for a while.
+    run_seconds(&mut session, 300);
+    let (_, table) = take(&mut session);
+    assert!(table.note.contains("left out"), "{}", table.note);
+    // Going somewhere else is no gap.
+    session.seek(session.now() - 30_000);
+    run_seconds(&mut session, 1);
+    assert_eq!(take(&mut session).1.note, "");
+}
+
+#[test]
+fn the_ledger_says_where_it_ends() {
+    let mut session = of_lines(
+        "XGROUP CREATE orders billing 0 MKSTREAM\n\
+         SIM ADD PRODUCER web STREAM orders RATE 100/s MAXLEN ~ 100\n\
+         SIM ADD CONSUMER billing STREAM orders GROUP billing COUNT 100 WORK 1ms EFFECT charged\n",
+    );
+    run_seconds(&mut session, 3);
+    let n_effects = session.world().ledger().n_effects() as usize;
+    let (n_shown, n_more, note) = below(ledger(session.world()));
+    assert_eq!((n_shown, n_more, note.as_str()), (60, n_effects - 60, ""));
+    for n in 0..=LEDGER_GROUPS_MAX {
+        say(&mut session, &format!("XGROUP CREATE orders g{n} $"));
+    }
+    for n in 0..=LEDGER_STREAMS_MAX {
+        say(&mut session, &format!("XADD stream-{n} * f v"));
+    }
+    run_seconds(&mut session, 205);
+    let (_, _, note) = below(ledger(session.world()));
+    for expected in ["the newest 20,000 are kept", "32 groups", "1,000 streams"] {
+        assert!(note.contains(expected), "{expected}: {note}");
+    }
+    assert!(!note.contains("business keys"), "{note}");
+}
+
+#[test]
+fn the_console_says_that_older_rows_are_gone() {
+    let mut session = session("iot-burst");
+    let filter = Filter { who: Rc::from("you"), services: true };
+    let cut = |session: &Session| rows::rows(session, &[], &filter, Mark::default(), 500).1;
+    say(&mut session, "PING");
+    assert!(session.world().transcript().len() < 500 && !cut(&session));
+    run_seconds(&mut session, 200);
+    assert!(session.world().transcript().first_seq() != 0 && cut(&session));
+    // Also where few rows are shown: the services' lines took the place of one's own.
+    let own = Filter { services: false, ..filter.clone() };
+    let (rows, cut) = rows::rows(&session, &[], &own, Mark::default(), TRANSCRIPT_ROWS_MAX);
+    assert!(rows.is_empty() && cut);
+}
+
+#[test]
+fn a_lesson_says_when_it_looks_at_nothing_any_more() {
+    let mut session = Session::new(Scenario::empty(), 1, Profile::Redis86);
+    let mut watch = Watch::begin(&session);
+    for _ in 1..EVIDENCE_ROWS_MAX {
+        session.submit("", "PING");
+    }
+    watch.observe(&session);
+    assert!(!watch.is_full());
+    session.submit("", "PING");
+    watch.observe(&session);
+    assert!(watch.is_full());
+}

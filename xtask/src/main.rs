@@ -17,10 +17,11 @@ cargo xtask <command>
                                           all checks: fmt, clippy, clippy-wasm, native, wasm, build,
                                           size, e2e; browsers: chromium (default), firefox
   size [--record]                         what a visitor downloads, against xtask/size-budget.toml
-  bench [--quick] [--only NAME,…] [--workload W1,…] [--write]
+  bench [--quick] [--only NAME,…] [--workload W1,…] [--minutes N] [--write]
                                           this engine beside redis-server and others; docs/bench.md
                                           (names: wasm, native, door, redis, ioredis-mock,
-                                          fakeredis, burner-redis, memory, page)
+                                          fakeredis, burner-redis, memory, cost, page; minutes at
+                                          full speed while the page's memory is watched: 2)
   screenshots [--readme]                  pictures of the page in target/screenshots/
                                           (--readme: only docs/screenshot.png)
   setup [NAME…]                           get what other commands need (they call it themselves):
@@ -173,6 +174,7 @@ fn bench(mut arguments: lexopt::Parser) -> Result<()> {
         match argument {
             Long("quick") => options.quick = true,
             Long("write") => options.write = true,
+            Long("minutes") => options.minutes = Some(arguments.value()?.parse()?),
             Long("only") => options.only.extend(list(&arguments.value()?.string()?)),
             Long("workload") => options.workloads.extend(list(&arguments.value()?.string()?)),
             other => return Err(other.unexpected().into()),

@@ -75,6 +75,8 @@ pub(crate) struct Options {
     pub(crate) filter: String,
     /// Whether to measure for a shorter time.
     pub(crate) quick: bool,
+    /// How long the page runs at full speed.
+    pub(crate) minutes: Option<u64>,
     /// The README's picture, when only that is wanted.
     pub(crate) readme: Option<PathBuf>,
 }
@@ -88,6 +90,7 @@ fn options() -> Result<Options> {
         faults: false,
         filter: String::new(),
         quick: false,
+        minutes: None,
         readme: None,
         workspace,
     };
@@ -98,6 +101,7 @@ fn options() -> Result<Options> {
             Long("out") => options.out = arguments.value()?.into(),
             Long("faults") => options.faults = true,
             Long("quick") => options.quick = true,
+            Long("minutes") => options.minutes = Some(arguments.value()?.parse()?),
             Long("readme") => options.readme = Some(arguments.value()?.into()),
             Long("browser") => {
                 let name = arguments.value()?.string()?;

@@ -31,14 +31,16 @@ use results::Results;
 /// What the command line says.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// Two small sizes and few rounds: minutes instead of half an hour.
+    /// Two small sizes and few rounds: a few minutes.
     pub quick: bool,
-    /// Only contestants whose names begin so, `memory`, and `page`; all if empty.
+    /// Only contestants whose names begin so, `memory`, `cost` and `page`; all if empty.
     pub only: Vec<String>,
     /// Only these workloads; all if empty.
     pub workloads: Vec<String>,
     /// Put the result into the documents although not everything was measured.
     pub write: bool,
+    /// How long the page runs at full speed while its memory is watched.
+    pub minutes: Option<u32>,
 }
 
 /// The workloads, and what one unit of each is.
@@ -54,8 +56,12 @@ const QUICK_SIZES: [u64; 2] = [1_000, 10_000];
 const ROUNDS: usize = 5;
 const QUICK_ROUNDS: usize = 3;
 /// A run is cut off after this long, in seconds.
-const LIMIT_S: f64 = 1.5;
+const LIMIT_S: f64 = 1.0;
 const QUICK_LIMIT_S: f64 = 0.5;
+/// Who is so slow that the greater sizes would take most of the run's time: the greatest size of
+/// workloads that need a stream to begin with, and of the others.
+const SLOW: [(&str, u64, u64); 2] =
+    [("ioredis-mock", 10_000, 100_000), ("fakeredis", 10_000, 100_000)];
 /// Who once took longer than this, in seconds and with what goes before, is spared further rounds
 /// and greater sizes.
 const PATIENCE_S: f64 = 12.0;
@@ -71,9 +77,10 @@ struct Ready<'a> {
     program: PathBuf,
     /// `streamlanes-server`.
     door: PathBuf,
-    /// `streamlanes-e2e`.
-    browser_program: PathBuf,
-    redis: PathBuf,
+    /// `streamlanes-e2e`, or why there is none.
+    browser_program: Result<PathBuf, String>,
+    /// Where it is, or why it is nowhere.
+    redis: Result<PathBuf, String>,
 }
 
 /// Everything that one run measured.
@@ -86,6 +93,9 @@ struct Measured<'a> {
     /// Bytes for an entry and for a pending one, by contestant.
     memory: BTreeMap<String, (f64, f64)>,
     page: Option<Measurements>,
+    /// What commands cost natively in a small stream and in a large one, in sentences.
+    costs: Vec<String>,
+    began: Instant,
 }
 
 /// Measures, prints the tables and writes them. The documents change only after a complete run,
@@ -99,45 +109,76 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     } else {
         (&SIZES, ROUNDS, LIMIT_S)
     };
-    let memory = if is_wanted("memory") { memory(&ready)? } else { BTreeMap::new() };
-    let page = if is_wanted("page") {
-        Some(page::measure(&ready.browser_program, workspace, options.quick)?)
-    } else {
-        None
-    };
-    let races = options.only.is_empty()
-        || options.only.iter().any(|name| name != "memory" && name != "page");
     let mut measured = Measured {
         sizes,
         rounds,
         limit_s,
         contestants: Vec::new(),
         results: Results::default(),
-        memory,
-        page,
+        memory: BTreeMap::new(),
+        page: None,
+        costs: Vec::new(),
+        began: Instant::now(),
     };
+    let races =
+        options.only.is_empty() || options.only.iter().any(|name| !APART.contains(&name.as_str()));
     if races {
         let contestants = contestant::start(&ready, &options.only)?;
-        race(&contestants, options, &mut measured)?;
         let names = contestants.iter().map(|it| (it.name.clone(), it.title.clone()));
         measured.contestants = names.collect();
+        race(&contestants, options, &mut measured, &|so_far| save(&ready, so_far))?;
     }
-    let text = report::page(&measured, &machine());
+    if is_wanted("memory") {
+        measured.memory = memory(&ready)?;
+        save(&ready, &measured)?;
+    }
+    if is_wanted("cost") {
+        measured.costs = costs(workspace).unwrap_or_else(|error| {
+            eprintln!("  {error:#}");
+            Vec::new()
+        });
+    }
+    if is_wanted("page") {
+        measured.page = Some(match &ready.browser_program {
+            Ok(program) => page::measure(program, workspace, options)?,
+            Err(_) => Measurements::default(),
+        });
+    }
+    let text = save(&ready, &measured)?;
     println!("\n{text}");
     let is_complete = !options.quick && options.only.is_empty() && options.workloads.is_empty();
-    let out = if is_complete || options.write {
+    let mut out = saved(&ready);
+    if is_complete || options.write {
         report::into_readme(&workspace.root.join("README.md"), &measured)?;
-        workspace.root.join("docs/bench.md")
-    } else {
-        ready.dir.join("bench.md")
-    };
-    fs::write(&out, &text)?;
+        out = workspace.root.join("docs/bench.md");
+        fs::write(&out, &text)?;
+    }
     println!("written to {}", workspace.show(&out));
     Ok(())
 }
 
-/// Lets everybody do everything, round by round.
-fn race(contestants: &[Contestant], options: &Options, measured: &mut Measured<'_>) -> Result<()> {
+/// What is no race.
+const APART: [&str; 3] = ["memory", "page", "cost"];
+
+/// Where the result goes as far as it has come, so that a run that ends too early is not lost.
+fn saved(ready: &Ready<'_>) -> PathBuf {
+    ready.dir.join("bench.md")
+}
+
+/// Writes down what was measured so far; returns its text.
+fn save(ready: &Ready<'_>, measured: &Measured<'_>) -> Result<String> {
+    let text = report::page(measured, &machine());
+    fs::write(saved(ready), &text)?;
+    Ok(text)
+}
+
+/// Lets everybody do everything, round by round; `save` is called after each workload.
+fn race(
+    contestants: &[Contestant],
+    options: &Options,
+    measured: &mut Measured<'_>,
+    save: &dyn Fn(&Measured<'_>) -> Result<String>,
+) -> Result<()> {
     let is_wanted = |name: &str| {
         options.workloads.is_empty() || options.workloads.iter().any(|it| it.as_str() == name)
     };
@@ -146,8 +187,14 @@ fn race(contestants: &[Contestant], options: &Options, measured: &mut Measured<'
         // Who gave up or was too slow at a smaller size.
         let mut out: BTreeMap<&str, String> = BTreeMap::new();
         for &n in measured.sizes {
+            spare_the_slow(contestants, workload, n, &mut out);
             for round in 0..measured.rounds {
-                for contestant in contestants {
+                // There and back, so that nobody always follows the same one.
+                let mut order: Vec<&Contestant> = contestants.iter().collect();
+                if round % 2 == 1 {
+                    order.reverse();
+                }
+                for contestant in order {
                     if let Some(why) = out.get(&*contestant.name) {
                         let why = Answer::Cannot(why.clone());
                         if round == 0 {
@@ -156,7 +203,7 @@ fn race(contestants: &[Contestant], options: &Options, measured: &mut Measured<'
                         continue;
                     }
                     let start = Instant::now();
-                    let answer = contestant.run(workload, n, measured.limit_s)?;
+                    let answer = contestant.run(workload, n, measured.limit_s);
                     let took = start.elapsed().as_secs_f64();
                     if let Answer::Cannot(why) = &answer {
                         out.insert(&contestant.name, why.clone());
@@ -168,10 +215,30 @@ fn race(contestants: &[Contestant], options: &Options, measured: &mut Measured<'
                     measured.results.add(workload, n, &contestant.name, answer);
                 }
             }
+            eprint!("  {:>4} s", measured.began.elapsed().as_secs());
             show(contestants, workload, n, &measured.results);
         }
+        save(measured)?;
     }
     Ok(())
+}
+
+/// Takes those out for whom a size is too great.
+fn spare_the_slow<'a>(
+    contestants: &'a [Contestant],
+    workload: &str,
+    n: u64,
+    out: &mut BTreeMap<&'a str, String>,
+) {
+    for contestant in contestants {
+        let slow = SLOW.iter().find(|(name, ..)| *name == contestant.name);
+        let Some((_, of_filled, of_empty)) = slow else { continue };
+        let n_max = if matches!(workload, "W1" | "W4") { *of_empty } else { *of_filled };
+        if n_max < n {
+            let why = format!("more than {n_max} entries are not tried, it would take too long");
+            out.entry(&contestant.name).or_insert(why);
+        }
+    }
 }
 
 fn show(contestants: &[Contestant], workload: &'static str, n: u64, results: &Results) {
@@ -186,12 +253,22 @@ fn show(contestants: &[Contestant], workload: &'static str, n: u64, results: &Re
 fn memory(ready: &Ready<'_>) -> Result<BTreeMap<String, (f64, f64)>> {
     step::step("memory of a million entries", || {
         let mut memory = BTreeMap::new();
-        for contestant in contestant::fresh_for_memory(ready)? {
-            if let Answer::Took(entry, pending) = contestant.memory()? {
+        for contestant in contestant::fresh_for_memory(ready) {
+            if let Answer::Took(entry, pending) = contestant.memory() {
                 memory.insert(contestant.title.clone(), (entry, pending));
             }
         }
         Ok(memory)
+    })
+}
+
+/// What `cargo bench --bench engine_cost` says.
+fn costs(workspace: &Workspace) -> Result<Vec<String>> {
+    step::step("what commands cost beside a million pending entries", || {
+        let mut command = Command::new(cargo());
+        command.current_dir(&workspace.root).args(["bench", "--quiet"]);
+        command.args(["--package", "streamlanes", "--bench", "engine_cost"]);
+        Ok(step::output_of(&mut command)?.lines().map(str::to_string).collect())
     })
 }
 
@@ -204,7 +281,7 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options) -> Result<Ready<'a>>
     let is_in_browser = is_wanted(&["wasm", "ioredis-mock", "memory"]);
     let dir = workspace.target.join("bench");
     fs::create_dir_all(&dir)?;
-    let redis = redis::server_7_0(workspace)?;
+    let redis = redis::server_7_0(workspace).map_err(|error| format!("{error:#}"));
     let site = dir.join("site");
     if is_in_browser {
         step::step("build the benchmark's page", || build_site(workspace, &site))?;
@@ -221,9 +298,9 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options) -> Result<Ready<'a>>
         })?;
     }
     let browser_program = if is_in_browser || is_wanted(&["page"]) {
-        browser_tests_program(workspace)?
+        browser_tests_program(workspace).map_err(|error| format!("{error:#}"))
     } else {
-        PathBuf::new()
+        Err("not asked for".to_string())
     };
     let built = |name: &str| {
         workspace.target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
@@ -244,7 +321,12 @@ fn build_site(workspace: &Workspace, site: &Path) -> Result<()> {
         fs::copy(web.join(&file), site.join(&file))
             .with_context(|| format!("cannot copy {}", file.display()))?;
     }
-    peers::ioredis_mock(workspace, &site.join("ioredis_mock.js"))
+    let out = site.join("ioredis_mock.js");
+    if let Err(error) = peers::ioredis_mock(workspace, &out) {
+        eprintln!("  {error:#}");
+        fs::write(&out, "export const run = () => 'no could not be bundled';\n")?;
+    }
+    Ok(())
 }
 
 /// The machine's processor, its cores, and the versions that matter.

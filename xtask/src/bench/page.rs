@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
+use super::Options;
 use crate::step;
 use crate::workspace::Workspace;
 
@@ -29,20 +30,29 @@ impl Measurements {
     }
 }
 
-/// Measures the page in `dist/`.
-pub(super) fn measure(program: &Path, workspace: &Workspace, quick: bool) -> Result<Measurements> {
+/// Measures the page in `dist/`. What cannot be measured is left out.
+pub(super) fn measure(
+    program: &Path,
+    workspace: &Workspace,
+    options: &Options,
+) -> Result<Measurements> {
     step::step("measure the page", || {
         let mut command = Command::new(program);
         command.current_dir(&workspace.root).arg("bench-page");
-        if quick {
+        if options.quick {
             command.arg("--quick");
+        }
+        if let Some(minutes) = options.minutes {
+            command.arg("--minutes").arg(minutes.to_string());
         }
         let output = command
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
             .context("cannot run streamlanes-e2e")?;
-        ensure!(output.status.success(), "streamlanes-e2e ended with {}", output.status);
+        if !output.status.success() {
+            eprintln!("  streamlanes-e2e ended with {}", output.status);
+        }
         Ok(Measurements::read(&String::from_utf8_lossy(&output.stdout)))
     })
 }

@@ -37,18 +37,91 @@ pub(super) fn page(measured: &Measured<'_>, machine: &str) -> String {
          one unit is at the largest size than at the smallest, on the line that fits the medians \
          best.\n\n\
          *Calls* are functions of the engine. *Lines* are command lines through the world of the \
-         page, with the reply as the text that redis-cli prints. What is measured in wasm is \
-         compiled with the same profile as the page. Servers are reached over a Unix socket by the \
-         same client; the Python peers and ioredis-mock run in the caller's process, in pipelines \
-         of 100.\n"
+         page, with the reply as the text that redis-cli prints; those *of a session* are kept in \
+         a journal as well, and *JavaScript strings* come from JavaScript and go back there. \
+         *Wasm* is compiled for speed, as the module for host pages (`dist/embed/`); *wasm of the \
+         page* is compiled for size, as the page. Both run in headless Chromium. Servers are \
+         reached over a Unix socket by the same client; the Python peers and ioredis-mock run in \
+         the caller's process, in pipelines of 100.\n"
     );
     goals_into(&mut text, &goals(measured));
-    for (workload, what) in WORKLOADS {
+    let is_known = |workload| {
+        let names = measured.contestants.iter().map(|(name, _)| name);
+        let mut places = names.flat_map(|name| measured.sizes.iter().map(move |n| (*n, name)));
+        places.any(|(n, name)| measured.results.get(workload, n, name).is_some())
+    };
+    for (workload, what) in WORKLOADS.into_iter().filter(|(workload, _)| is_known(workload)) {
         let _ = writeln!(text, "\n## {workload}: {what}\n");
         workload_into(&mut text, measured, workload);
     }
     memory_into(&mut text, measured);
+    if !measured.costs.is_empty() {
+        let _ = writeln!(
+            text,
+            "\n## Commands beside a million pending entries\n\n\
+             Natively, words in and reply bytes out, in streams whose entries are all pending in \
+             one group (`cargo bench --bench engine_cost`):\n"
+        );
+        measured.costs.iter().for_each(|line| {
+            let _ = writeln!(text, "- {line}");
+        });
+    }
+    page_into(&mut text, measured);
     text
+}
+
+fn page_into(text: &mut String, measured: &Measured<'_>) {
+    let Some(page) = &measured.page else { return };
+    let _ = writeln!(
+        text,
+        "\n## The page\n\n\
+         Headless Chromium with software drawing, `dist/` on localhost: each load in a fresh \
+         browser, replies and tasks while the scenario `orders` runs (at 1× and at 10×), memory \
+         (of JavaScript after a collection, and of wasm) while it runs as fast as it can.\n\n\
+         | | |\n|---|---:|"
+    );
+    let rows = [
+        ("Module's import to first answered command, ms", "first_answer_ms"),
+        ("The same with a processor four times slower, ms", "first_answer_slow_ms"),
+        ("Navigation to first answered command, ms", "prompt_ms"),
+        ("Frames a second, 1,000 moving entries with labels", "fps_1000"),
+        ("Script and wasm in a frame of those, ms", "script_ms_1000"),
+        ("Frames a second, 5,000 moving entries", "fps_5000"),
+        ("Script and wasm in a frame of those, ms", "script_ms_5000"),
+        ("Enter to painted reply, median, ms", "reply_p50_ms"),
+        ("Enter to painted reply, 95th percentile, ms", "reply_p95_ms"),
+        ("Longest task of 50 ms or more at 10× (0: none), ms", "long_task_ms"),
+        ("Length of the run at full speed, minutes", "memory_minutes"),
+        ("Memory at its end, MB", "memory_mb"),
+        ("That memory, of the one at half time", "memory_growth"),
+    ];
+    for (what, name) in rows {
+        let shown = page.get(name).map_or("not measured".to_string(), |it| format!("{it:.2}"));
+        let _ = writeln!(text, "| {what} | {shown} |");
+    }
+}
+
+/// Everybody side by side at a size that nearly all manage, for the README.
+fn beside_others_into(text: &mut String, measured: &Measured<'_>) {
+    const N: u64 = 10_000;
+    if !measured.sizes.contains(&N) {
+        return;
+    }
+    let _ =
+        writeln!(text, "\n| Units per second, {} entries | W1 | W2 | W3 | W4 | W5 |", grouped(N));
+    let _ = writeln!(text, "|---|---:|---:|---:|---:|---:|");
+    for (name, title) in &measured.contestants {
+        let cell = |workload| {
+            let rate = measured.results.rate(workload, N, name);
+            rate.map_or("–".to_string(), rate_text)
+        };
+        let cells: Vec<String> = WORKLOADS.iter().map(|(workload, _)| cell(*workload)).collect();
+        let _ = writeln!(text, "| {title} | {} |", cells.join(" | "));
+    }
+    let what: Vec<String> =
+        WORKLOADS.iter().map(|(name, what)| format!("{name}: {what}")).collect();
+    let _ =
+        writeln!(text, "\n{}. –: it cannot; why, and other sizes: docs/bench.md.", what.join(". "));
 }
 
 /// Puts a short table between the README's marks.
@@ -58,6 +131,7 @@ pub(super) fn into_readme(file: &Path, measured: &Measured<'_>) -> Result<()> {
     let (_, after) = rest.split_once(END).context("README.md has no end of the table")?;
     let mut table = String::new();
     goals_into(&mut table, &goals(measured));
+    beside_others_into(&mut table, measured);
     fs::write(file, format!("{before}{START}\n{table}{END}{after}"))?;
     Ok(())
 }

@@ -5,10 +5,14 @@
 mod auditor;
 #[path = "world/bounds.rs"]
 mod bounds;
+#[path = "world/controls.rs"]
+mod controls;
 #[path = "world/determinism.rs"]
 mod determinism;
 #[path = "world/documents.rs"]
 mod documents;
+#[path = "world/journals.rs"]
+mod journals;
 #[path = "world/limits.rs"]
 mod limits;
 #[path = "world/liveness.rs"]

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::control::example;
 use super::quantity::{self, Rate};
 use crate::engine::event::Name;
 
@@ -53,13 +54,25 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    #[inline(never)]
+    fn missing(&self, what: &str) -> Refusal {
+        self.shown(format!("{what} is missing"))
+    }
+
+    /// A refusal that shows how such a line may look.
+    fn shown(&self, why: String) -> Refusal {
+        Refusal::new(match example(self.words) {
+            Some(example) => format!("{why}: write for example {example}"),
+            None => why,
+        })
+    }
+
     /// Takes the next word, whatever its bytes.
     ///
     /// # Errors
     /// When no word is left; `what` says which one is missing.
     pub fn bytes(&mut self, what: &str) -> Result<Name, Refusal> {
-        let word = self.words.get(self.at);
-        let word = word.ok_or_else(|| Refusal::new(format!("{what} is missing")))?;
+        let word = self.words.get(self.at).ok_or_else(|| self.missing(what))?;
         self.at += 1;
         Ok(word.as_slice().into())
     }
@@ -69,7 +82,7 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// When no word is left.
     pub fn text(&mut self, what: &str) -> Result<&'a str, Refusal> {
-        let word = self.peek().ok_or_else(|| Refusal::new(format!("{what} is missing")))?;
+        let word = self.peek().ok_or_else(|| self.missing(what))?;
         self.at += 1;
         Ok(word)
     }
@@ -184,7 +197,7 @@ impl<'a> Cursor<'a> {
     pub fn finish(&self, what: &str) -> Result<(), Refusal> {
         match self.peek() {
             None => Ok(()),
-            Some(word) => Err(Refusal::new(format!("'{word}' is too much after {what}"))),
+            Some(word) => Err(self.shown(format!("'{word}' is too much after {what}"))),
         }
     }
 }

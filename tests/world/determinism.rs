@@ -6,38 +6,12 @@ use streamlanes::command::Profile;
 use streamlanes::sim::share::{from_file, from_link, to_file, to_link};
 use streamlanes::sim::{Scenario, Session};
 
-/// Lines of every kind, good and bad, that make sense in the orders scenario.
-const LINES: [(&str, &str); 24] = [
-    ("", "XADD orders * order 900 customer c1 amount 5"),
-    ("", "XADD orders * order 3 customer c1 amount 5"),
-    ("alice", "XREADGROUP GROUP billing alice COUNT 3 BLOCK 2000 STREAMS orders >"),
-    ("alice", "XREADGROUP GROUP billing alice STREAMS orders 0"),
-    ("bob", "XAUTOCLAIM orders billing bob 500 0 COUNT 5"),
-    ("bob", "XREAD BLOCK 0 STREAMS orders $"),
-    ("", "XTRIM orders MAXLEN 5"),
-    ("", "XGROUP DELCONSUMER orders billing billing-1"),
-    ("", "XGROUP DESTROY orders email"),
-    ("", "XGROUP CREATE orders email 0"),
-    ("", "XGROUP SETID orders billing 0"),
-    ("", "DEL orders"),
-    ("", "CLIENT KILL TYPE normal"),
-    ("", "SIM CRASH billing-2 AFTER-EFFECT"),
-    ("", "SIM CRASH billing-3"),
-    ("", "SIM RESTART billing-2"),
-    ("", "SIM FREEZE billing-1 40s"),
-    ("", "SIM SLOW mailer 20x"),
-    ("", "SIM POISON 5"),
-    ("", "SIM LOSE-REPLY web"),
-    ("", "SIM SET web RATE 9/s RETRY 2"),
-    ("", "SIM ADD CONSUMER audit STREAM orders FROM 0 COUNT 7 WORK 3ms"),
-    ("bob", "SIM HANGUP bob"),
-    ("", "CLOCK BACK 3s"),
-];
+use super::journals::{Place, n_cases, places};
 
 #[derive(Clone, Debug)]
 enum Move {
     Wait(u64),
-    Line(usize),
+    Line(prop::sample::Index),
     Seek(u64),
     Undo,
     Redo,
@@ -49,7 +23,7 @@ enum Move {
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         4 => (1..15_000_u64).prop_map(Move::Wait),
-        5 => (0..LINES.len()).prop_map(Move::Line),
+        5 => any::<prop::sample::Index>().prop_map(Move::Line),
         1 => (0..60_000_u64).prop_map(Move::Seek),
         1 => Just(Move::Undo),
         1 => Just(Move::Redo),
@@ -64,14 +38,18 @@ fn fresh(seed: u64) -> Session {
     Session::new(Scenario::builtin("orders").unwrap(), seed, Profile::Redis86)
 }
 
-fn make(session: &mut Session, step: &Move, budget: usize) {
+fn begun(place: &Place, seed: u64) -> Session {
+    Session::new(place.scenario.clone(), seed, Profile::Redis86)
+}
+
+fn make(session: &mut Session, place: &Place, step: &Move, budget: usize) {
     match step {
         Move::Wait(ms) => {
             let until = session.now() + ms;
             while !session.advance_to(until, budget).reached {}
         }
-        Move::Line(line_idx) => {
-            let (who, line) = LINES[*line_idx];
+        Move::Line(which) => {
+            let (who, line) = which.get(&place.lines);
             session.submit(who, line);
         }
         Move::Seek(ms) => session.seek(streamlanes::time::WORLD_START + ms),
@@ -94,8 +72,8 @@ fn make(session: &mut Session, step: &Move, budget: usize) {
 }
 
 /// The same history in one go: no seeks, no checkpoints, one budget.
-fn replayed(session: &Session, seed: u64) -> u64 {
-    let mut straight = fresh(seed);
+fn replayed(session: &Session, place: &Place, seed: u64) -> u64 {
+    let mut straight = begun(place, seed);
     for input in &session.journal()[..session.n_applied()] {
         straight.advance_to(input.at, usize::MAX);
         straight.submit(&input.who, &input.line);
@@ -106,26 +84,35 @@ fn replayed(session: &Session, seed: u64) -> u64 {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 48,
+        cases: n_cases(),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
     #[test]
-    fn however_it_came_about(seed in 0..1_000_u64, moves in moves(), budget in 1..50_usize) {
-        let mut session = fresh(seed);
+    fn however_it_came_about(
+        place in prop::sample::select(places()),
+        seed in 0..1_000_u64,
+        moves in moves(),
+        budget in 1..50_usize,
+    ) {
+        let mut session = begun(&place, seed);
         for step in &moves {
-            make(&mut session, step, budget);
+            make(&mut session, &place, step, budget);
         }
         session.advance_to(session.now(), usize::MAX);
-        prop_assert_eq!(session.world().fingerprint(), replayed(&session, seed));
+        prop_assert_eq!(session.world().fingerprint(), replayed(&session, &place, seed));
     }
 
     #[test]
-    fn links_and_files_bring_it_back(seed in 0..1_000_u64, moves in moves()) {
-        let mut session = fresh(seed);
+    fn links_and_files_bring_it_back(
+        place in prop::sample::select(places()),
+        seed in 0..1_000_u64,
+        moves in moves(),
+    ) {
+        let mut session = begun(&place, seed);
         for step in &moves {
-            make(&mut session, step, usize::MAX);
+            make(&mut session, &place, step, usize::MAX);
         }
         session.advance_to(session.now(), usize::MAX);
         let saved = session.save();

@@ -48,6 +48,19 @@ pub fn moves_history(line: &str) -> bool {
         && matches!(parse(&words), Ok(ControlLine::Session(_)))
 }
 
+/// How a line that begins with these words may look; the longest name counts.
+pub(super) fn example(words: &[Vec<u8>]) -> Option<&'static str> {
+    let begins = |control: &&Control| {
+        let mut given = words.iter();
+        control
+            .name
+            .split(' ')
+            .all(|name| given.next().is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes())))
+    };
+    let control = CONTROLS.iter().filter(begins).max_by_key(|control| control.name.len())?;
+    control.examples.first().copied()
+}
+
 /// A control line, understood.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ControlLine {

@@ -33,10 +33,12 @@ pub fn complete(world: &World, who: &str, line: &Line) -> Completion {
         reading = read(&before[..range.start], profile);
     }
     let place = Place { world, db: db_of(world, who), reading: &reading };
-    let choices = match reading.head {
+    let mut choices = match reading.head {
         Some(head) => place.arguments(head),
-        None => place.command_words(),
+        None => Vec::new(),
     };
+    // CLOCK alone is a line, and so is CLOCK PAUSE.
+    choices.extend(place.command_words());
     let begun = String::from_utf8_lossy(&begun).to_ascii_lowercase();
     let fits = |choice: &Choice| choice.text.to_ascii_lowercase().starts_with(&begun);
     let mut choices: Vec<Choice> = choices.into_iter().filter(fits).collect();

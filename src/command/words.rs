@@ -4,6 +4,7 @@
 //! allocation for each instead of one for each word.
 
 use crate::engine::StreamId;
+use crate::resp::write_u64;
 
 /// Words, each behind its length.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -57,18 +58,10 @@ impl Words {
     }
 
     /// Digits of a word that is not complete yet.
-    pub fn append_number(&mut self, mut n: u64) {
+    pub fn append_number(&mut self, n: u64) {
         let mut digits = [0; 20];
-        let mut start = digits.len();
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (n % 10) as u8;
-            n /= 10;
-            if n == 0 {
-                break;
-            }
-        }
-        self.append(&digits[start..]);
+        let len = write_u64(&mut digits, n);
+        self.append(&digits[..len]);
     }
 
     /// An entry id in a word that is not complete yet.

@@ -13,4 +13,4 @@ pub mod writer;
 pub use escape::escape_into;
 pub use layout::{layout, layout_value};
 pub use value::{DecodeError, Value, decode};
-pub use writer::{Deferred, Protocol, Writer};
+pub use writer::{Deferred, Protocol, Writer, write_u64};

@@ -44,7 +44,13 @@ impl Deref for Line {
 
 impl From<&str> for Line {
     fn from(text: &str) -> Line {
-        Line { words: None, text: OnceCell::from(Rc::from(text)) }
+        Line::from(Rc::<str>::from(text))
+    }
+}
+
+impl From<Rc<str>> for Line {
+    fn from(text: Rc<str>) -> Line {
+        Line { words: None, text: OnceCell::from(text) }
     }
 }
 

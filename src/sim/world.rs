@@ -195,10 +195,14 @@ impl World {
         Progress { now: self.now, n_steps: usize::from(stepped), reached: stepped }
     }
 
-    /// Runs one line as a client, at the current time.
-    pub fn apply(&mut self, who: &str, line: &str) -> u64 {
+    /// Runs one line as a client, at the current time. Returns its number in the transcript.
+    pub fn apply(&mut self, who: &str, line: impl Into<Rc<str>>) -> u64 {
+        self.apply_shared(who, line.into())
+    }
+
+    fn apply_shared(&mut self, who: &str, line: Rc<str>) -> u64 {
         self.advance_to(self.now, usize::MAX);
-        let seq = self.line(who, line, Origin::Human);
+        let seq = self.line(who, &line, Origin::Human);
         self.advance_to(self.now, usize::MAX);
         seq
     }

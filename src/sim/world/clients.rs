@@ -70,11 +70,11 @@ impl Clients {
 
 impl World {
     /// Runs one line as a client: a control, or a command. Returns its number in the transcript.
-    pub(super) fn line(&mut self, who: &str, line: &str, from: Origin) -> u64 {
+    pub(super) fn line(&mut self, who: &str, line: &Rc<str>, from: Origin) -> u64 {
         let who = if who.is_empty() { DEFAULT_CLIENT } else { who };
         let known = self.clients.by_name.get_key_value(who);
         let name: Rc<str> = known.map_or_else(|| who.into(), |(name, _)| Rc::clone(name));
-        let seq = self.say(Rc::clone(&name), Line::from(line), from);
+        let seq = self.say(Rc::clone(&name), Line::from(Rc::clone(line)), from);
         if LINE_BYTES_MAX < line.len() {
             self.note(seq, &format!("A line may have at most {LINE_BYTES_MAX} bytes."));
             return seq;

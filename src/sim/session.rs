@@ -211,7 +211,7 @@ impl Session {
     fn apply_next(&mut self) -> Option<u64> {
         let input = self.journal.get(self.n_applied)?;
         debug_assert_eq!(input.at, self.world.now());
-        let seq = self.world.apply(&input.who, Rc::clone(&input.line));
+        let seq = self.world.apply_shared(&input.who, Rc::clone(&input.line));
         self.n_applied += 1;
         self.end = self.end.max(self.world.now());
         self.checkpoints.consider(&mut self.world, self.n_applied);

@@ -196,11 +196,12 @@ impl World {
     }
 
     /// Runs one line as a client, at the current time. Returns its number in the transcript.
-    pub fn apply(&mut self, who: &str, line: impl Into<Rc<str>>) -> u64 {
+    pub fn apply(&mut self, who: &str, line: &str) -> u64 {
         self.apply_shared(who, line.into())
     }
 
-    fn apply_shared(&mut self, who: &str, line: Rc<str>) -> u64 {
+    /// The same for a line that somebody else keeps as well.
+    pub(super) fn apply_shared(&mut self, who: &str, line: Rc<str>) -> u64 {
         self.advance_to(self.now, usize::MAX);
         let seq = self.line(who, &line, Origin::Human);
         self.advance_to(self.now, usize::MAX);

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::file::waiting_ms;
-use super::judge::{Facts, judge};
-use super::{Evidence, Lesson, LessonError, ScriptLine, Standing};
+use super::judge::{Facts, holds, judge};
+use super::{Condition, Evidence, Lesson, LessonError, ScriptLine, Standing};
 use crate::command::Profile;
 use crate::limits::REPEAT_MAX;
 use crate::sim::{Scenario, Session};
@@ -71,8 +71,11 @@ impl Watch {
 
     /// How each goal stands.
     pub fn standings(&self, lesson: &Lesson, session: &Session) -> Vec<Standing> {
-        let world = session.world();
-        judge(lesson, Facts { world, evidence: &self.evidence, since: self.since })
+        judge(lesson, self.facts(session))
+    }
+
+    fn facts<'a>(&'a self, session: &'a Session) -> Facts<'a> {
+        Facts { world: session.world(), evidence: &self.evidence, since: self.since }
     }
 }
 
@@ -122,6 +125,11 @@ impl Attempt {
     /// How each goal stands.
     pub fn standings(&self, lesson: &Lesson) -> Vec<Standing> {
         self.watch.standings(lesson, &self.session)
+    }
+
+    /// Whether a condition holds now.
+    pub fn holds(&self, condition: &Condition) -> bool {
+        holds(condition, self.watch.facts(&self.session))
     }
 }
 
@@ -191,7 +199,7 @@ mod tests {
             |info: &str, text: &str| Block { info: info.into(), line: 1, text: text.into() };
         let (lesson, _) = Lesson::from_blocks(&[
             block("setup", "XADD orders * item tea"),
-            block("predict q", "Q?\n- a\n- [x] b\nbecause: c"),
+            block("question q", "Q?\n- a\n- [x] b\nbecause: c"),
             block("goal all", "All.\n  ran XLEN orders\n  right q"),
         ]);
         lesson

@@ -213,6 +213,8 @@ impl Lesson {
             }
             "predict" => Prediction::parse(name, block.line, &block.text)
                 .map(|prediction| self.predictions.push(prediction)),
+            "question" => Prediction::parse_question(name, block.line, &block.text)
+                .map(|question| self.predictions.push(question)),
             "solution" | "rejected" => {
                 let lines = script(block.line, &block.text)?;
                 let script = Script { name: name.to_owned(), lines };
@@ -227,8 +229,8 @@ impl Lesson {
             _ => Err(LessonError::at(
                 block.line.saturating_sub(1),
                 format!(
-                    "no block is called `{kind}`: there are setup, goal, hint, predict, solution, \
-                     rejected, redis, reply and demo"
+                    "no block is called `{kind}`: there are setup, goal, hint, predict, question, \
+                     solution, rejected, redis, reply and demo"
                 ),
             )),
         }

@@ -41,6 +41,11 @@ pub fn solved(standings: &[Standing]) -> bool {
     !standings.is_empty() && standings.iter().all(|standing| *standing == Standing::Done)
 }
 
+/// Whether a condition holds.
+pub fn holds(condition: &Condition, facts: Facts<'_>) -> bool {
+    judge_condition(condition, facts) == Standing::Done
+}
+
 fn judge_goal(goal: &Goal, facts: Facts<'_>) -> Standing {
     let standings: Vec<Standing> =
         goal.conditions.iter().map(|condition| judge_condition(condition, facts)).collect();

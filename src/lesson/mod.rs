@@ -23,5 +23,5 @@ pub use condition::Condition;
 pub use evidence::Evidence;
 pub use file::{Goal, Lesson, LessonError, Script, ScriptLine, waiting_ms};
 pub use judge::{Standing, judge, solved};
-pub use prediction::{Choice, Prediction};
+pub use prediction::{Choice, Prediction, Proof};
 pub use progress::{Progress, Status};

@@ -1,5 +1,7 @@
-//! Predict before you run: a question whose answer the engine gives.
+//! Predict before you run: a question whose answer the engine gives. Beside it the question of
+//! judgement, which no command answers.
 
+use super::Condition;
 use super::file::{LessonError, ScriptLine};
 use super::pattern::ReplyPattern;
 
@@ -12,8 +14,7 @@ pub struct Prediction {
     pub question: String,
     /// What can be chosen.
     pub choices: Vec<Choice>,
-    /// What to run first, and last the command whose reply decides; empty for a question of
-    /// judgement, which no command answers.
+    /// What to run; then the last reply, or the world, decides. Empty for a question of judgement.
     pub check: Vec<ScriptLine>,
     /// Said after an answer.
     pub because: String,
@@ -26,16 +27,66 @@ pub struct Choice {
     pub text: String,
     /// Whether it is right.
     pub right: bool,
-    /// What the deciding command answers if this choice is right.
-    pub reply: Option<ReplyPattern>,
+    /// What can be seen after the check if this choice is right.
+    pub proof: Option<Proof>,
+}
+
+/// How the engine says that a choice is right.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Proof {
+    /// The last line of the check is answered so.
+    Reply(ReplyPattern),
+    /// The world is so then.
+    Condition(Condition),
+}
+
+impl Proof {
+    fn parse(text: &str) -> Result<Proof, String> {
+        match text.strip_prefix("if ") {
+            Some(condition) => Condition::parse(condition).map(Proof::Condition),
+            None => ReplyPattern::parse(text).map(Proof::Reply),
+        }
+    }
 }
 
 impl Prediction {
-    /// Reads a `predict NAME` block: the question, `- [x] choice => reply`, `check:`, `because:`.
+    /// Reads a `predict NAME` block: the question, `- [x] choice => proof`, `check:`, `because:`.
     ///
     /// # Errors
     /// The line at fault and what to write there.
     pub fn parse(name: &str, line: u32, text: &str) -> Result<Prediction, LessonError> {
+        let prediction = Prediction::read(name, line, text)?;
+        let proved = prediction.choices.iter().any(|choice| choice.right && choice.proof.is_some());
+        let wrong = |what: &str| Err(LessonError::at(line, what.to_owned()));
+        if prediction.check.is_empty() {
+            return wrong(
+                "a prediction runs `check:` lines; what no command answers is a `question` block",
+            );
+        }
+        if !proved {
+            return wrong(
+                "the right choice says what proves it: `- [x] nothing => nil`, or \
+                 `=> if length orders = 3`",
+            );
+        }
+        Ok(prediction)
+    }
+
+    /// Reads a `question NAME` block, a question of judgement: a prediction without a check.
+    ///
+    /// # Errors
+    /// The line at fault and what to write there.
+    pub fn parse_question(name: &str, line: u32, text: &str) -> Result<Prediction, LessonError> {
+        let prediction = Prediction::read(name, line, text)?;
+        let has_proof = prediction.choices.iter().any(|choice| choice.proof.is_some());
+        if has_proof || !prediction.check.is_empty() {
+            let what = "a question that the engine answers is a `predict` block";
+            return Err(LessonError::at(line, what.to_owned()));
+        }
+        Ok(prediction)
+    }
+
+    fn read(name: &str, line: u32, text: &str) -> Result<Prediction, LessonError> {
         let mut prediction = Prediction {
             name: name.to_owned(),
             question: String::new(),
@@ -66,22 +117,16 @@ impl Prediction {
     fn validate(&self, line: u32) -> Result<(), LessonError> {
         let wrong = |what: &str| Err(LessonError::at(line, what.to_owned()));
         if self.question.is_empty() {
-            return wrong("a prediction begins with its question");
+            return wrong("begin with the question");
         }
         if self.choices.len() < 2 {
-            return wrong("a prediction has at least two choices: `- [x] right => nil`, `- wrong`");
+            return wrong("there are at least two choices: `- [x] right => nil`, `- wrong`");
         }
         if self.choices.iter().filter(|choice| choice.right).count() != 1 {
             return wrong("exactly one choice is right: mark it with `- [x]`");
         }
         if self.because.is_empty() {
             return wrong("say why with a line `because: …`");
-        }
-        let decided = self.choices.iter().any(|choice| choice.right && choice.reply.is_some());
-        if !self.check.is_empty() && !decided {
-            return wrong(
-                "the right choice names the reply that proves it: `- [x] nothing => nil`",
-            );
         }
         Ok(())
     }
@@ -92,11 +137,11 @@ fn choice_of(text: &str) -> Result<Choice, String> {
         Some(text) => (true, text),
         None => (false, text.strip_prefix("[ ] ").unwrap_or(text)),
     };
-    let (text, reply) = match text.rsplit_once(" => ") {
-        Some((text, reply)) => (text, Some(ReplyPattern::parse(reply.trim())?)),
+    let (text, proof) = match text.rsplit_once(" => ") {
+        Some((text, proof)) => (text, Some(Proof::parse(proof.trim())?)),
         None => (text, None),
     };
-    Ok(Choice { text: text.trim().to_owned(), right, reply })
+    Ok(Choice { text: text.trim().to_owned(), right, proof })
 }
 
 fn join(text: &mut String, more: &str) {
@@ -130,11 +175,29 @@ mod tests {
             ("Q?\n- a\n- b\nbecause: c", 5, "exactly one choice"),
             ("Q?\n- [x] a\n- b", 5, "because"),
             ("Q?\n- [x] a => has\n- b", 6, "needs the word"),
-            ("Q?\n- [x] a\n- b\ncheck: PING\nbecause: c", 5, "names the reply"),
+            ("Q?\n- [x] a => if lenth s = 1\n- b", 6, "lenth"),
+            ("Q?\n- [x] a\n- b\ncheck: PING\nbecause: c", 5, "what proves it"),
+            ("Q?\n- [x] a\n- b\nbecause: c", 5, "`question` block"),
         ] {
             let error = Prediction::parse("q", 5, text).unwrap_err();
             assert_eq!(error.line, line, "{text}");
             assert!(error.what.contains(part), "{text}: {}", error.what);
         }
+    }
+
+    #[test]
+    fn a_question_of_judgement_has_no_proof() {
+        let text = "Which is it?\n- a list\n- [x] a stream\nbecause: it keeps.";
+        assert!(Prediction::parse_question("q", 1, text).unwrap().check.is_empty());
+        let error = Prediction::parse_question("q", 1, TEXT).unwrap_err();
+        assert!(error.what.contains("`predict` block"), "{}", error.what);
+    }
+
+    #[test]
+    fn the_world_can_be_the_proof() {
+        let text = "How many?\n- [x] one => if length s = 1\n- two => if length s = 2\n\
+                    check: XADD s * f v\nbecause: one was added.";
+        let prediction = Prediction::parse("q", 1, text).unwrap();
+        assert!(matches!(prediction.choices[0].proof, Some(Proof::Condition(_))));
     }
 }

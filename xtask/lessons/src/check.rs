@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use streamlanes::command::Profile;
-use streamlanes::lesson::{Attempt, Lesson, Prediction, Script, ScriptLine, Standing, solved};
+use streamlanes::lesson::{
+    Attempt, Lesson, Prediction, Proof, Script, ScriptLine, Standing, solved,
+};
 use streamlanes::resp::{Value, decode};
 use streamlanes::sim::transcript::{EntryState, Origin};
 
@@ -223,16 +225,18 @@ fn useless_goals(lesson: &Lesson, profile: Profile) -> Vec<Finding> {
 fn predicted(lesson: &Lesson, profile: Profile, prediction: &Prediction) -> Vec<Finding> {
     let attempt = play(lesson, profile, &prediction.check);
     let line = prediction.check.last().map_or(1, |line| line.at_line);
-    let Some((reply, waited)) = last_reply(&attempt) else {
-        return vec![(line, "the prediction's `check:` lines get no reply".to_owned())];
-    };
+    let (reply, waited) = last_reply(&attempt).unwrap_or_default();
+    let shown = reply.as_ref().map(streamlanes::resp::layout_value).unwrap_or_default();
     let mut findings = Vec::new();
     for choice in &prediction.choices {
-        let Some(pattern) = &choice.reply else { continue };
-        if pattern.matches(reply.as_ref(), waited) != choice.right {
-            let shown = reply.as_ref().map(streamlanes::resp::layout_value).unwrap_or_default();
+        let fits = match &choice.proof {
+            None => continue,
+            Some(Proof::Reply(pattern)) => pattern.matches(reply.as_ref(), waited),
+            Some(Proof::Condition(condition)) => attempt.holds(condition),
+        };
+        if fits != choice.right {
             let what = match choice.right {
-                true => format!("the engine does not answer `{}`, but: {shown}", choice.text),
+                true => format!("the engine does not prove `{}`; it answers: {shown}", choice.text),
                 false => format!("`{}` is wrong, but fits the answer: {shown}", choice.text),
             };
             findings.push((line, what));

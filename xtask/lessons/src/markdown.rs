@@ -164,6 +164,9 @@ impl Reader<'_> {
             "predict" => Prediction::parse(name.trim(), block.line, &block.text)
                 .ok()
                 .map(|prediction| page::prediction(strings, &prediction)),
+            "question" => Prediction::parse_question(name.trim(), block.line, &block.text)
+                .ok()
+                .map(|question| page::prediction(strings, &question)),
             "demo" => {
                 let demo = Demo::parse(name.trim(), block.line, &block.text);
                 match demo.and_then(|demo| Ok(page::demo(strings, &demo.caption, &demo.play()?))) {

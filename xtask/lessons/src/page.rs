@@ -316,7 +316,7 @@ pub fn map(course: &Course, to_lessons: &str, here: Option<&CourseLesson>) -> St
 pub fn data(lesson: &CourseLesson) -> String {
     let is_needed = |info: &str| {
         let kind = info.split(' ').next().unwrap_or_default();
-        matches!(kind, "lesson" | "setup" | "goal" | "hint" | "predict" | "solution")
+        matches!(kind, "lesson" | "setup" | "goal" | "hint" | "predict" | "question" | "solution")
     };
     let blocks = lesson.prose.blocks.iter().filter(|block| is_needed(&block.info));
     let text = block::write(&blocks.cloned().collect::<Vec<_>>());

@@ -19,7 +19,7 @@ Prose with `code`.
 XLEN orders
 ```
 
-```predict q
+```question q
 Which?
 - a
 - [x] b
@@ -152,8 +152,8 @@ fn broken_goals_name_the_line() {
 
 #[test]
 fn broken_blocks_name_the_line() {
-    let kinds = "26: no block is called `hunt`: there are setup, goal, hint, predict, solution, \
-                 rejected, redis, reply and demo";
+    let kinds = "26: no block is called `hunt`: there are setup, goal, hint, predict, question, \
+                 solution, rejected, redis, reply and demo";
     let hints = "1: a lesson has three ```hint blocks: nudge, command, line";
     check_with("```hint\nOne.", "```hunt\nOne.", &[kinds, hints]);
     check_with("- [x] b", "- b", &["15: exactly one choice is right: mark it with `- [x]`"]);

@@ -15,7 +15,8 @@ cargo xtask <command>
   build [--dev]                           the static site in dist/ (--dev: in target/dist-dev/)
   test [--only STAGE,…] [--browser NAME,…]
                                           all checks: fmt, clippy, clippy-wasm, native, wasm, build,
-                                          size, e2e; browsers: chromium (default), firefox
+                                          size, e2e; browsers: chromium, firefox (by default
+                                          both, with fewer scenarios in firefox)
   size [--record]                         what a visitor downloads, against xtask/size-budget.toml
   bench [--quick] [--only NAME,…] [--workload W1,…] [--minutes N] [--write]
                                           this engine beside redis-server and others; docs/bench.md
@@ -142,9 +143,6 @@ fn test(mut arguments: lexopt::Parser) -> Result<()> {
             Long("browser") => browsers.extend(list(&arguments.value()?.string()?)),
             other => return Err(other.unexpected().into()),
         }
-    }
-    if browsers.is_empty() {
-        browsers.push("chromium".to_string());
     }
     test::run(&Workspace::find()?, &only, &browsers)
 }

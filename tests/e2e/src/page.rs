@@ -22,6 +22,9 @@ const WAIT_LIMIT: Duration = Duration::from_secs(30);
 /// How often the page is looked at while waiting.
 const WAIT_PERIOD: Duration = Duration::from_millis(25);
 
+/// How often is looked whether keys arrived in Firefox, before they are typed again.
+const KEYS_LOOKS: usize = 40;
+
 /// What Firefox says of itself: where it cannot reach its maker's settings, and of its own scripts.
 const FIREFOX_OWN: [&str; 2] = ["console.error: RSLoader:", "JavaScript error: resource:"];
 
@@ -195,9 +198,31 @@ impl<'d> Page<'d> {
 
     /// Types a line into the console and presses Enter.
     pub(crate) async fn type_line(&self, line: &str) -> Result<()> {
-        let input = self.find(id::INPUT).await?;
-        input.send_keys(line).await?;
-        Ok(input.send_keys(&char::from(Key::Enter).to_string()).await?)
+        self.type_into_console(line).await?;
+        self.type_into_console(&char::from(Key::Enter).to_string()).await
+    }
+
+    /// Types into the console. Firefox drops all keys of a request now and then, when the page has
+    /// just drawn a lot: not even the window hears of them. What did not arrive is typed again.
+    pub(crate) async fn type_into_console(&self, keys: &str) -> Result<()> {
+        if self.kind() == Kind::Chromium {
+            return Ok(self.find(id::INPUT).await?.send_keys(keys).await?);
+        }
+        let listen = "window.keysHeard = 0;
+            const hear = () => { window.keysHeard = 1; };
+            addEventListener('keydown', hear, { capture: true, once: true });";
+        self.wait_for("keys to arrive", async || {
+            self.evaluate(listen).await?;
+            self.find(id::INPUT).await?.send_keys(keys).await?;
+            for _ in 0..KEYS_LOOKS {
+                if keys.is_empty() || self.evaluate("return 0 < window.keysHeard").await? == true {
+                    return Ok(Ok(()));
+                }
+                tokio::time::sleep(WAIT_PERIOD).await;
+            }
+            Ok(Err("no key was heard".to_owned()))
+        })
+        .await
     }
 
     /// Waits until an element's text contains `part`; returns the text.
@@ -297,9 +322,6 @@ impl<'d> Page<'d> {
 
     /// Makes the visible part of the page exactly this large, whatever the window's frame takes.
     pub(crate) async fn set_viewport(&self, look: Look) -> Result<()> {
-        if self.is_framed {
-            return Ok(());
-        }
         if self.kind() == Kind::Chromium {
             self.devtools(
                 "Emulation.setDeviceMetricsOverride",
@@ -311,13 +333,15 @@ impl<'d> Page<'d> {
             .await?;
             return Ok(());
         }
-        self.client.set_window_size(look.width, look.height).await?;
+        // All of the frame, if the page is in one: what is outside the window takes no click.
+        let width = look.width.max(FIREFOX_WIDTH_MIN);
+        self.client.set_window_size(width, look.height).await?;
         let inner = self.evaluate("return [innerWidth, innerHeight]").await?;
         let missing = |index: usize, wanted: u32| {
             let seen = inner.get(index).and_then(Value::as_u64).unwrap_or(u64::from(wanted));
             wanted.saturating_sub(u32::try_from(seen).unwrap_or(wanted))
         };
-        let width = look.width + missing(0, look.width);
+        let width = width + missing(0, width);
         let height = look.height + missing(1, look.height);
         Ok(self.client.set_window_size(width, height).await?)
     }

@@ -51,6 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let waiting: VecDeque<_> = scenarios
         .iter()
         .filter(|one| one.name.contains(&options.filter) && one.runs_in(options.browser))
+        .filter(|one| one.is_brief || !options.brief)
         .collect();
     ensure!(!waiting.is_empty(), "no scenario's name contains '{}'", options.filter);
     let n_workers = N_WORKERS.min(waiting.len());
@@ -133,7 +134,9 @@ async fn run_one(scenario: &Scenario, driver: &Driver, site: &str, out: &Path) -
     }
     if result.is_err() {
         let file = page.screenshot(scenario.name).await?;
-        let context = format!("a picture of the failure is in {}", file.display());
+        // What scrolled out of the picture.
+        let said = page.text(crate::page::id::TRANSCRIPT).await.unwrap_or_default();
+        let context = format!("a picture is in {}; the console says\n{said}\n", file.display());
         let heard = complaints.join("\n  ");
         result = result.context(context).with_context(|| match complaints.is_empty() {
             true => "the browser has no complaint".to_string(),

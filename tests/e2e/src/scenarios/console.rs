@@ -113,7 +113,9 @@ pub(super) async fn paste(page: &Page<'_>, text: &str) -> Result<()> {
         data.setData('text/plain', arguments[0]);
         const input = document.getElementById('console-input');
         input.focus();
-        const paste = { clipboardData: data, bubbles: true, cancelable: true };
+        // Chromium takes the whole object; Firefox makes its own from a type and a text.
+        const text = { dataType: 'text/plain', data: arguments[0] };
+        const paste = { clipboardData: data, ...text, bubbles: true, cancelable: true };
         return input.dispatchEvent(new ClipboardEvent('paste', paste));";
     let is_left = page.client.execute(script, vec![json!(text)]).await?;
     ensure!(is_left == false, "the page left the paste to the browser");

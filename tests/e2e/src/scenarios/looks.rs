@@ -70,15 +70,16 @@ pub(super) async fn can_be_still(page: &Page<'_>) -> Result<()> {
 
 /// How many different pictures of the lanes there are from a line to 40 frames after its effect.
 async fn pictures_after(page: &Page<'_>, line: &str) -> Result<u64> {
-    page.find(id::INPUT).await?.send_keys(line).await?;
+    page.type_into_console(line).await?;
     page.evaluate(
         "const canvas = document.getElementById('lanes-canvas');
          window.pictures = new Set([canvas.toDataURL()]);
          window.nFrames = 0;
+         // Firefox runs scripts beside the page: a bare name would be a variable of this one.
          const look = () => {
-             pictures.add(canvas.toDataURL());
-             if (1 < pictures.size) nFrames += 1;
-             if (nFrames < 40) requestAnimationFrame(look);
+             window.pictures.add(canvas.toDataURL());
+             if (1 < window.pictures.size) window.nFrames += 1;
+             if (window.nFrames < 40) requestAnimationFrame(look);
          };
          requestAnimationFrame(look);",
     )

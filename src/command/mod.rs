@@ -54,7 +54,7 @@ mod transaction;
 #[cfg(test)]
 mod dispatch_tests;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use args::Args;
 pub use ctx::{BlockOn, Ctx, Flow, Member, Wait};

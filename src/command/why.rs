@@ -1,13 +1,11 @@
-//! Why did it answer that? One sentence after a reply that surprises people.
+//! Why did it answer that? The reason for a reply that surprises people, as data.
 //!
 //! [`why`] looks at the line, at its reply and at the state afterwards; it never changes anything,
-//! and it says nothing where there is nothing to explain. The sentences stand in [`text`].
+//! and it says nothing where there is nothing to explain. The sentences are the page's.
 
 mod groups;
+mod reason;
 mod streams;
-#[cfg(test)]
-mod tests;
-pub mod text;
 
 use crate::engine::{Store, Stream};
 use crate::resp::Value;
@@ -16,30 +14,29 @@ use crate::time::Millis;
 use super::table::{self, Entry};
 use super::{ClientId, CommandError, Profile, Server, Spec};
 
-pub use text::Reason;
+pub use reason::Reason;
 
-/// One sentence about the reply that `client` just got, if it needs one. `now` is the time of the
-/// command.
+/// Why `client` just got that reply, if it needs to be said. `now` is the time of the command.
 pub fn why(
     words: &[&[u8]],
     reply: &Value,
     server: &Server,
     client: ClientId,
     now: Millis,
-) -> Option<String> {
-    if let Some(reason) = reason(words, reply, server, client, now) {
-        return Some(reason.text());
+) -> Option<Reason> {
+    if let Some(reason) = of_known(words, reply, server, client, now) {
+        return Some(reason);
     }
     match reply {
         Value::Error(error) if error.starts_with(b"ERR unknown ") => {
-            super::hint::for_unknown(server.profile(), words)
+            super::hint::for_unknown(server.profile(), words).map(Reason::Unknown)
         }
         _ => None,
     }
 }
 
-/// The same as data.
-pub fn reason(
+/// The same, for words that name a command.
+fn of_known(
     words: &[&[u8]],
     reply: &Value,
     server: &Server,

@@ -114,18 +114,6 @@ impl Compare {
         }
     }
 
-    /// In a sentence: "at least 3".
-    pub fn words(self) -> &'static str {
-        match self {
-            Compare::Less => "less than",
-            Compare::AtMost => "at most",
-            Compare::Equal => "exactly",
-            Compare::NotEqual => "anything but",
-            Compare::AtLeast => "at least",
-            Compare::More => "more than",
-        }
-    }
-
     fn of_sign(sign: &str) -> Option<Compare> {
         let all = [
             Compare::Less,

@@ -1,9 +1,10 @@
-//! Is a goal reached? And if not, what is missing, in a sentence.
+//! Is a goal reached? And if not, what is missing, as data.
 
 use super::condition::{Compare, Condition};
 use super::evidence::Evidence;
 use super::pattern::CommandPattern;
-use super::state::State;
+use super::reason::{Found, Reason};
+use super::state::{State, compare_count};
 use super::{Goal, Lesson};
 use crate::engine::StreamId;
 use crate::sim::World;
@@ -13,12 +14,21 @@ use crate::time::Millis;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Standing {
     /// Not reached; what is missing.
-    Open(String),
+    Open(Reason),
     /// Reached.
     Done,
     /// Something happened that must not; what. Only undo or reset helps.
-    Violated(String),
+    Violated(Reason),
 }
+
+impl Standing {
+    /// Whether the goal is reached.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Standing::Done)
+    }
+}
+
+type Judged = Result<(), Found>;
 
 /// Everything that a goal is judged by.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +48,7 @@ pub fn judge(lesson: &Lesson, facts: Facts<'_>) -> Vec<Standing> {
 
 /// Whether every goal is reached.
 pub fn solved(standings: &[Standing]) -> bool {
-    !standings.is_empty() && standings.iter().all(|standing| *standing == Standing::Done)
+    !standings.is_empty() && standings.iter().all(Standing::is_done)
 }
 
 /// Whether a condition holds.
@@ -55,9 +65,21 @@ fn judge_goal(goal: &Goal, facts: Facts<'_>) -> Standing {
 }
 
 fn judge_condition(condition: &Condition, facts: Facts<'_>) -> Standing {
+    if let Condition::Any(conditions) = condition {
+        return any(conditions, facts);
+    }
+    let Err(found) = find(condition, facts) else { return Standing::Done };
+    let reason = Reason { condition: condition.clone(), found };
+    match condition {
+        Condition::Never(_) => Standing::Violated(reason),
+        _ => Standing::Open(reason),
+    }
+}
+
+/// Whether a condition holds; if not, what was found instead.
+fn find(condition: &Condition, facts: Facts<'_>) -> Judged {
     let evidence = facts.evidence;
     match condition {
-        Condition::Any(conditions) => any(conditions, facts),
         Condition::Never(pattern) => never(pattern, evidence),
         Condition::Ran(n, pattern) => ran(*n, pattern, evidence),
         Condition::InOrder(patterns) => in_order(patterns, evidence),
@@ -65,143 +87,105 @@ fn judge_condition(condition: &Condition, facts: Facts<'_>) -> Standing {
             let mut ids = evidence.ids_seen(client, key);
             ids.sort_unstable();
             ids.dedup();
-            let what = format!("different entries of {key} in replies to {client}");
-            count(ids.len(), *compare, *n, &what)
+            count(ids.len(), *compare, *n)
         }
         Condition::SawAll(client, key) => saw_all(client, key, facts),
         Condition::SawNewest(client, key) => saw_newest(client, key, facts),
         Condition::SawRun(client, key) => saw_run(client, key, facts),
-        Condition::Bites(key, group, compare, n) => {
-            let most = evidence.bites(key, group);
-            count(most, *compare, *n, &format!("most entries of {key} in one reply to {group}"))
+        Condition::Bites(key, group, compare, n) => count(evidence.bites(key, group), *compare, *n),
+        Condition::Answered(name) => answered(evidence.answered(name), false),
+        Condition::Right(name) => answered(evidence.answered(name), true),
+        Condition::Elapsed(compare, ms) => {
+            let elapsed = facts.world.now().saturating_sub(facts.since);
+            compare_count(i64::try_from(elapsed).unwrap_or(i64::MAX), *compare, *ms)
         }
-        Condition::Answered(name) | Condition::Right(name) => {
-            let needs_right = matches!(condition, Condition::Right(_));
-            answered(evidence.answered(name), needs_right)
-        }
-        Condition::Elapsed(compare, ms) => elapsed(*compare, *ms, facts),
         Condition::OutOfOrder(..)
         | Condition::Effects(..)
         | Condition::Duplicates(..)
         | Condition::Lost(..) => of_ledger(condition, facts.world),
-        condition => match State::of(facts.world).judge(condition) {
-            Ok(()) => Standing::Done,
-            Err(reason) => Standing::Open(reason),
-        },
+        condition => State::of(facts.world).judge(condition),
     }
 }
 
 /// Conditions on what the business saw.
 #[inline(never)]
-fn of_ledger(condition: &Condition, world: &World) -> Standing {
+fn of_ledger(condition: &Condition, world: &World) -> Judged {
     let ledger = world.ledger();
     match condition {
-        Condition::OutOfOrder(key, compare, n) => {
-            let what = format!("effects of {key} that came too early");
-            count(out_of_order(key, world), *compare, *n, &what)
-        }
+        Condition::OutOfOrder(key, compare, n) => count(out_of_order(key, world), *compare, *n),
         Condition::Effects(effect, compare, n) => {
             let fits = |what: &str| effect == "any" || what == effect;
             let counted = ledger.effects().filter(|seen| !seen.suppressed && fits(&seen.what));
-            let what = if effect == "any" { "effects" } else { effect };
-            count(counted.count(), *compare, *n, what)
+            count(counted.count(), *compare, *n)
         }
-        Condition::Duplicates(compare, n) => {
-            count(ledger.n_duplicates() as usize, *compare, *n, "duplicates in the ledger")
-        }
-        Condition::Lost(compare, n) => {
-            count(ledger.n_lost() as usize, *compare, *n, "losses in the ledger")
-        }
-        _ => Standing::Done,
+        Condition::Duplicates(compare, n) => count(ledger.n_duplicates() as usize, *compare, *n),
+        Condition::Lost(compare, n) => count(ledger.n_lost() as usize, *compare, *n),
+        _ => Ok(()),
     }
 }
 
-fn never(pattern: &CommandPattern, evidence: &Evidence) -> Standing {
-    let Some(row) = evidence.matching(pattern).next() else { return Standing::Done };
+fn never(pattern: &CommandPattern, evidence: &Evidence) -> Judged {
+    let Some(row) = evidence.matching(pattern).next() else { return Ok(()) };
     let words = row.words.iter().map(|word| String::from_utf8_lossy(word));
     let line = words.collect::<Vec<_>>().join(" ");
-    Standing::Violated(format!("{} typed `{line}`: undo it, or reset the lesson", row.who))
+    Err(Found::Typed(line, row.who.to_string()))
 }
 
-fn answered(answer: Option<bool>, needs_right: bool) -> Standing {
+fn answered(answer: Option<bool>, needs_right: bool) -> Judged {
     match answer {
-        Some(right) if right || !needs_right => Standing::Done,
-        Some(_) => Standing::Open(
-            "the answer was not right: read why, reset the lesson and answer again".to_owned(),
-        ),
-        None => Standing::Open("the question is not answered yet".to_owned()),
+        Some(right) if right || !needs_right => Ok(()),
+        Some(_) => Err(Found::WrongAnswer),
+        None => Err(Found::NotAnswered),
     }
 }
 
-#[inline(never)]
-fn elapsed(compare: Compare, ms: i64, facts: Facts<'_>) -> Standing {
-    let elapsed = facts.world.now().saturating_sub(facts.since);
-    let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX);
-    if compare.holds(elapsed, ms) {
-        return Standing::Done;
-    }
-    let (words, s, now) = (compare.words(), ms / 1_000, elapsed / 1_000);
-    Standing::Open(format!("{now} s of virtual time went by; it takes {words} {s} s"))
-}
-
-/// A standing that compares a count, with a reason that names it.
-fn count(n_is: usize, compare: Compare, n: i64, what: &str) -> Standing {
-    let n_is = i64::try_from(n_is).unwrap_or(i64::MAX);
-    if compare.holds(n_is, n) {
-        return Standing::Done;
-    }
-    Standing::Open(format!("{what}: {n_is}; it takes {} {n}", compare.words()))
+/// Compares a count.
+fn count(n_is: usize, compare: Compare, n: i64) -> Judged {
+    compare_count(i64::try_from(n_is).unwrap_or(i64::MAX), compare, n)
 }
 
 #[inline(never)]
 fn any(conditions: &[Condition], facts: Facts<'_>) -> Standing {
     let standings: Vec<Standing> =
         conditions.iter().map(|condition| judge_condition(condition, facts)).collect();
-    if standings.contains(&Standing::Done) {
+    if standings.iter().any(Standing::is_done) {
         return Standing::Done;
     }
     standings.into_iter().next().unwrap_or(Standing::Done)
 }
 
-fn ran(n: i64, pattern: &CommandPattern, evidence: &Evidence) -> Standing {
+fn ran(n: i64, pattern: &CommandPattern, evidence: &Evidence) -> Judged {
     let n_ran = i64::try_from(evidence.matching(pattern).count()).unwrap_or(i64::MAX);
     if n <= n_ran {
-        return Standing::Done;
+        return Ok(());
+    }
+    if 0 < n_ran {
+        return Err(Found::RunTooSeldom(n_ran));
     }
     let typed = pattern.without_reply();
-    let whose = match &pattern.client {
-        Some(client) => format!(" by {client}"),
-        None => String::new(),
-    };
-    let name = pattern.name();
-    if 0 < n_ran {
-        return Standing::Open(format!("{name}{whose} fits {n_ran} of {n} times"));
-    }
-    Standing::Open(match (pattern.reply.is_some(), evidence.matching(&typed).next()) {
-        (true, Some(_)) => format!("{name}{whose} was run, but did not get the reply that counts"),
-        _ => format!("no {name}{whose} that fits yet"),
+    Err(match (pattern.reply.is_some(), evidence.matching(&typed).next()) {
+        (true, Some(_)) => Found::OtherReply,
+        _ => Found::NotRun,
     })
 }
 
 #[inline(never)]
-fn in_order(patterns: &[CommandPattern], evidence: &Evidence) -> Standing {
+fn in_order(patterns: &[CommandPattern], evidence: &Evidence) -> Judged {
     let mut after = None;
     for pattern in patterns {
         let places = evidence.matching(pattern).map(|row| row.place);
         let next = places.filter(|place| after < Some(*place)).min();
         match next {
             Some(place) => after = Some(place),
-            None if after.is_none() => return Standing::Open(format!("no {} yet", pattern.name())),
-            None => {
-                return Standing::Open(format!("the order matters: {} comes next", pattern.name()));
-            }
+            None if after.is_none() => return Err(Found::NotBegun(pattern.name())),
+            None => return Err(Found::NextIs(pattern.name())),
         }
     }
-    Standing::Done
+    Ok(())
 }
 
 #[inline(never)]
-fn saw_all(client: &str, key: &str, facts: Facts<'_>) -> Standing {
+fn saw_all(client: &str, key: &str, facts: Facts<'_>) -> Judged {
     let mut seen = facts.evidence.ids_seen(client, key);
     let n_seen = seen.len();
     seen.sort_unstable();
@@ -209,41 +193,36 @@ fn saw_all(client: &str, key: &str, facts: Facts<'_>) -> Standing {
     let all = State::of(facts.world).ids(key);
     let missing = all.iter().filter(|id| seen.binary_search(id).is_err()).count();
     if seen.len() < n_seen {
-        return Standing::Open(format!(
-            "{client} saw {} entries of {key} twice",
-            n_seen - seen.len()
-        ));
+        return Err(Found::SeenTwice(n_seen - seen.len()));
     }
     if all.is_empty() || 0 < missing {
-        return Standing::Open(format!("{client} has not seen {missing} of {} entries", all.len()));
+        return Err(Found::NotSeen(missing, all.len()));
     }
-    Standing::Done
+    Ok(())
 }
 
 #[inline(never)]
-fn saw_newest(client: &str, key: &str, facts: Facts<'_>) -> Standing {
+fn saw_newest(client: &str, key: &str, facts: Facts<'_>) -> Judged {
     match State::of(facts.world).ids(key).last() {
-        Some(id) if facts.evidence.ids_seen(client, key).contains(id) => Standing::Done,
-        Some(id) => Standing::Open(format!("{client} has not seen {id}, the newest of {key}")),
-        None => Standing::Open(format!("{key} has no entry yet")),
+        Some(id) if facts.evidence.ids_seen(client, key).contains(id) => Ok(()),
+        Some(id) => Err(Found::NewestNotSeen(*id)),
+        None => Err(Found::NoEntry),
     }
 }
 
 #[inline(never)]
-fn saw_run(client: &str, key: &str, facts: Facts<'_>) -> Standing {
+fn saw_run(client: &str, key: &str, facts: Facts<'_>) -> Judged {
     let mut seen = facts.evidence.ids_seen(client, key);
     let n_seen = seen.len();
     seen.sort_unstable();
     seen.dedup();
-    let Some(newest) = seen.last() else {
-        return Standing::Open(format!("{client} has seen nothing of {key} yet"));
-    };
+    let Some(newest) = seen.last() else { return Err(Found::NothingSeen) };
     let all = State::of(facts.world).ids(key);
     let missing = all.iter().filter(|id| *id <= newest && seen.binary_search(id).is_err()).count();
     match (n_seen - seen.len(), missing) {
-        (0, 0) => Standing::Done,
-        (0, missing) => Standing::Open(format!("{client} skipped {missing} entries of {key}")),
-        (twice, _) => Standing::Open(format!("{client} saw {twice} entries of {key} twice")),
+        (0, 0) => Ok(()),
+        (0, missing) => Err(Found::Skipped(missing)),
+        (twice, _) => Err(Found::SeenTwice(twice)),
     }
 }
 

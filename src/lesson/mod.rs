@@ -15,6 +15,7 @@ pub mod judge;
 pub mod pattern;
 pub mod prediction;
 pub mod progress;
+pub mod reason;
 mod state;
 
 pub use attempt::{Attempt, Watch, scenario, start};
@@ -25,3 +26,4 @@ pub use file::{Goal, Lesson, LessonError, Script, ScriptLine, waiting_ms};
 pub use judge::{Standing, judge, solved};
 pub use prediction::{Choice, Prediction, Proof};
 pub use progress::{Progress, Status};
+pub use reason::{Found, Reason};

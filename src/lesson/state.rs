@@ -1,6 +1,7 @@
 //! Conditions over what is stored, judged with a reason.
 
 use super::condition::{Compare, Condition};
+use super::reason::Found;
 use crate::engine::{Group, Pending, Store, Stream, StreamId};
 use crate::sim::World;
 
@@ -10,7 +11,7 @@ pub(super) struct State<'a> {
     world: &'a World,
 }
 
-type Judged = Result<(), String>;
+type Judged = Result<(), Found>;
 
 impl<'a> State<'a> {
     pub(super) fn of(world: &'a World) -> State<'a> {
@@ -23,49 +24,47 @@ impl<'a> State<'a> {
         stream.range(StreamId::MIN, StreamId::MAX).map(|entry| entry.id).collect()
     }
 
-    /// Whether a condition over the state holds; if not, why.
+    /// Whether a condition over the state holds; if not, what was found instead.
     pub(super) fn judge(&self, condition: &Condition) -> Judged {
         match condition {
             Condition::Length(key, compare, n) => {
                 let n_entries = self.stream(key).map_or(0, |stream| number(stream.len()));
-                compare_count(n_entries, *compare, *n, &format!("entries in {key}"))
+                compare_count(n_entries, *compare, *n)
             }
             Condition::Exists(key, wanted) => {
                 let exists = self.store.get(0, key.as_bytes()).is_some();
-                be(exists, *wanted, || format!("the key {key}"))
+                be(exists, *wanted)
             }
             Condition::Entry(key, id, wanted) => {
                 let there = self.stream(key).is_ok_and(|stream| stream.contains(*id));
-                be(there, *wanted, || format!("the entry {id} in {key}"))
+                be(there, *wanted)
             }
             Condition::Field(key, field, value) => self.field(key, field, value),
             Condition::Fields(key, compare, n) => {
                 let most = self.stream(key)?.range(StreamId::MIN, StreamId::MAX);
                 let most = most.map(|entry| number(entry.n_fields() as u64)).max().unwrap_or(0);
-                compare_count(most, *compare, *n, &format!("fields of an entry in {key}"))
+                compare_count(most, *compare, *n)
             }
             Condition::SameMs(key, compare, n) => {
                 let ids = self.ids(key);
                 let most = ids.chunk_by(|a, b| a.ms == b.ms).map(<[StreamId]>::len).max();
-                let what = format!("entries of {key} in one millisecond");
-                compare_count(number(most.unwrap_or(0) as u64), *compare, *n, &what)
+                compare_count(number(most.unwrap_or(0) as u64), *compare, *n)
             }
             Condition::FirstId(key, compare, id) => {
                 let first = self.stream(key)?.first_id();
-                compare_id(first, *compare, *id, &format!("the first id of {key}"))
+                compare_id(first, *compare, *id)
             }
             Condition::Value(key, text) => match self.store.string(0, key.as_bytes()) {
                 Ok(Some(value)) if value == text.as_bytes() => Ok(()),
                 Ok(Some(value)) => {
-                    let value = String::from_utf8_lossy(value);
-                    Err(format!("{key} is \"{value}\", not \"{text}\""))
+                    Err(Found::OtherString(String::from_utf8_lossy(value).into_owned()))
                 }
-                _ => Err(format!("{key} holds no string yet")),
+                _ => Err(Found::NoString),
             },
             Condition::Items(key, compare, n) => {
                 let list = self.store.list(0, key.as_bytes()).ok().flatten();
                 let n_items = list.map_or(0, |list| number(list.len() as u64));
-                compare_count(n_items, *compare, *n, &format!("elements in the list {key}"))
+                compare_count(n_items, *compare, *n)
             }
             condition => self.judge_group(condition),
         }
@@ -73,20 +72,16 @@ impl<'a> State<'a> {
 
     fn judge_group(&self, condition: &Condition) -> Judged {
         match condition {
-            Condition::Group(key, group, wanted) => {
-                be(self.group(key, group).is_ok(), *wanted, || {
-                    format!("the group {group} of {key}")
-                })
-            }
+            Condition::Group(key, group, wanted) => be(self.group(key, group).is_ok(), *wanted),
             Condition::Consumer(key, group, name, wanted) => {
                 let there = self
                     .group(key, group)
                     .is_ok_and(|group| group.consumer(name.as_bytes()).is_some());
-                be(there, *wanted, || format!("the consumer {name} in {group}"))
+                be(there, *wanted)
             }
             Condition::Consumers(key, group, compare, n) => {
                 let n_consumers = number(self.group(key, group)?.n_consumers() as u64);
-                compare_count(n_consumers, *compare, *n, &format!("consumers in {group}"))
+                compare_count(n_consumers, *compare, *n)
             }
             Condition::Pending(key, group, consumer, compare, n) => {
                 self.pending(key, group, consumer.as_deref(), *compare, *n)
@@ -94,44 +89,41 @@ impl<'a> State<'a> {
             Condition::Owner(key, group, id, consumer) => self.owner(key, group, *id, consumer),
             Condition::Deliveries(key, group, id, compare, n) => {
                 let pending = self.group(key, group)?.pending(*id);
-                let pending = pending.ok_or_else(|| format!("{id} is not pending in {group}"))?;
-                let what = format!("deliveries of {id}");
-                compare_count(number(pending.delivery_count), *compare, *n, &what)
+                let pending = pending.ok_or(Found::NotPending)?;
+                compare_count(number(pending.delivery_count), *compare, *n)
             }
             Condition::Dangling(key, group, compare, n) => {
                 let stream = self.stream(key)?;
                 let gone = |id: &StreamId| !stream.contains(*id);
                 let ids = pending_ids(self.group(key, group)?).map(|pending| pending.id);
                 let n_gone = ids.filter(gone).count();
-                let what = format!("pending ids in {group} whose entry is gone");
-                compare_count(number(n_gone as u64), *compare, *n, &what)
+                compare_count(number(n_gone as u64), *compare, *n)
             }
             Condition::LastDelivered(key, group, compare, id) => {
                 let last = self.group(key, group)?.last_id();
-                compare_id(last, *compare, *id, &format!("the last-delivered-id of {group}"))
+                compare_id(last, *compare, *id)
             }
             Condition::Lag(key, group, compare, n) => {
                 let rule = self.world.server().profile().lag_rule();
                 let lag = self.stream(key)?.lag(self.group(key, group)?, rule);
-                let lag = lag.ok_or_else(|| format!("the lag of {group} is unknown (nil)"))?;
-                compare_count(lag, *compare, *n, &format!("entries that {group} was not offered"))
+                compare_count(lag.ok_or(Found::LagUnknown)?, *compare, *n)
             }
             // Everything else is evidence and judged elsewhere.
             _ => Ok(()),
         }
     }
 
-    fn stream(&self, key: &str) -> Result<&'a Stream, String> {
+    fn stream(&self, key: &str) -> Result<&'a Stream, Found> {
         match self.store.stream(0, key.as_bytes()) {
             Ok(Some(stream)) => Ok(stream),
-            Ok(None) => Err(format!("there is no stream {key} yet")),
-            Err(_) => Err(format!("{key} is no stream")),
+            Ok(None) => Err(Found::NoStream),
+            Err(_) => Err(Found::OtherType),
         }
     }
 
-    fn group(&self, key: &str, group: &str) -> Result<&'a Group, String> {
+    fn group(&self, key: &str, group: &str) -> Result<&'a Group, Found> {
         let found = self.stream(key)?.group(group.as_bytes());
-        found.ok_or_else(|| format!("{key} has no group {group}"))
+        found.ok_or(Found::NoGroup)
     }
 
     fn field(&self, key: &str, field: &str, value: &str) -> Judged {
@@ -140,7 +132,7 @@ impl<'a> State<'a> {
             let mut fields = entry.fields();
             fields.any(|(name, is)| name == field.as_bytes() && is == value.as_bytes())
         });
-        if has { Ok(()) } else { Err(format!("no entry of {key} has {field} = {value}")) }
+        if has { Ok(()) } else { Err(Found::NoField) }
     }
 
     fn pending(
@@ -157,34 +149,25 @@ impl<'a> State<'a> {
             if compare.holds(n_pending, n) {
                 return Ok(());
             }
-            let first = pending_ids(group).next().map(|pending| {
-                let owner =
-                    pending.consumer.map(|c| String::from_utf8_lossy(c.name()).into_owned());
-                let owner = owner.unwrap_or_else(|| "nobody".to_owned());
-                format!(": {} is still pending for {owner}", pending.id)
-            });
-            return Err(match first {
-                Some(first) if n == 0 => format!("{n_pending} pending in {group_name}{first}"),
-                _ => {
-                    format!("{n_pending} pending in {group_name}; it takes {} {n}", compare.words())
+            return Err(match pending_ids(group).next() {
+                Some(first) if n == 0 => {
+                    let owner = first.consumer.map(|owner| lossy(owner.name()));
+                    Found::StillPending(n_pending, first.id, owner)
                 }
+                _ => Found::Number(n_pending),
             });
         };
         let n_pending = group.consumer(name.as_bytes()).map_or(0, |c| number(c.n_pending()));
-        compare_count(n_pending, compare, n, &format!("pending for {name} in {group_name}"))
+        compare_count(n_pending, compare, n)
     }
 
     fn owner(&self, key: &str, group: &str, id: StreamId, wanted: &str) -> Judged {
         let pending = self.group(key, group)?.pending(id);
-        let pending = pending.ok_or_else(|| format!("{id} is not pending in {group}"))?;
-        match pending.consumer.map(|consumer| &**consumer.name()) {
-            Some(name) if name == wanted.as_bytes() => Ok(()),
-            Some(name) => {
-                let name = String::from_utf8_lossy(name);
-                Err(format!("{id} is pending for {name}, not for {wanted}"))
-            }
-            None => Err(format!("{id} is pending for nobody, not for {wanted}")),
+        let owner = pending.ok_or(Found::NotPending)?.consumer.map(|owner| &**owner.name());
+        if owner == Some(wanted.as_bytes()) {
+            return Ok(());
         }
+        Err(Found::PendingFor(owner.map(lossy)))
     }
 }
 
@@ -198,24 +181,19 @@ fn number(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn be(is: bool, wanted: bool, what: impl Fn() -> String) -> Judged {
-    match (is, wanted) {
-        (true, true) | (false, false) => Ok(()),
-        (false, true) => Err(format!("{} is not there", what())),
-        (true, false) => Err(format!("{} is there", what())),
-    }
+fn lossy(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
 }
 
-fn compare_count(n_is: i64, compare: Compare, n: i64, what: &str) -> Judged {
-    if compare.holds(n_is, n) {
-        return Ok(());
-    }
-    Err(format!("{what}: {n_is}; it takes {} {n}", compare.words()))
+fn be(is: bool, wanted: bool) -> Judged {
+    if is == wanted { Ok(()) } else { Err(Found::Opposite) }
 }
 
-fn compare_id(is: StreamId, compare: Compare, id: StreamId, what: &str) -> Judged {
-    if compare.holds(is, id) {
-        return Ok(());
-    }
-    Err(format!("{what} is {is}; it takes {} {id}", compare.sign()))
+/// Whether a number compares as it should; if not, the number.
+pub(super) fn compare_count(n_is: i64, compare: Compare, n: i64) -> Judged {
+    if compare.holds(n_is, n) { Ok(()) } else { Err(Found::Number(n_is)) }
+}
+
+fn compare_id(is: StreamId, compare: Compare, id: StreamId) -> Judged {
+    if compare.holds(is, id) { Ok(()) } else { Err(Found::Id(is)) }
 }

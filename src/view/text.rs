@@ -2,10 +2,14 @@
 //! (What stands in `www/index.html` is the other half.)
 
 mod bounds;
+mod goals;
 mod share;
+mod why;
 
 pub use bounds::*;
+pub use goals::*;
 pub use share::*;
+pub use why::*;
 
 use super::picture::Health;
 use crate::command::Profile;
@@ -482,14 +486,6 @@ pub fn lesson_mark(status: Option<crate::lesson::Status>) -> &'static str {
         Some(Status::Begun) => "[.]",
         Some(Status::Shown) => "[-]",
         Some(Status::Solved) => "[x]",
-    }
-}
-
-/// How a goal stands, in words.
-pub fn goal_note(state: &str, reason: &str) -> String {
-    match state {
-        "done" => "done".to_owned(),
-        _ => reason.to_owned(),
     }
 }
 

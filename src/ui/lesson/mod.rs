@@ -408,7 +408,7 @@ impl LessonPane {
                 show_goal(element, standing);
             }
         }
-        let n_done = standings.iter().filter(|standing| **standing == Standing::Done).count();
+        let n_done = standings.iter().filter(|standing| standing.is_done()).count();
         let n_before = std::mem::replace(&mut self.course.n_done, n_done);
         if n_done <= n_before {
             return;
@@ -482,10 +482,10 @@ fn scrub(figure: &Element, step: i32) {
 }
 
 fn show_goal(element: &Element, standing: &Standing) {
-    let (state, reason) = match standing {
-        Standing::Open(reason) => ("open", reason.as_str()),
-        Standing::Done => ("done", ""),
-        Standing::Violated(reason) => ("violated", reason.as_str()),
+    let state = match standing {
+        Standing::Open(_) => "open",
+        Standing::Done => "done",
+        Standing::Violated(_) => "violated",
     };
     dom::set_attr(element, "data-state", state);
     let note = match element.query_selector(".goal-note").ok().flatten() {
@@ -496,7 +496,7 @@ fn show_goal(element: &Element, standing: &Standing) {
             note
         }
     };
-    dom::set_text(&note, &text::goal_note(state, reason));
+    dom::set_text(&note, &text::goal_note(standing));
 }
 
 impl Pane for LessonPane {

@@ -57,10 +57,12 @@ pub fn of_line(session: &Session, seq: u64) -> Explanation {
     let server = world.server();
     let client = world.clients().find(|client| client.name == entry.who);
     let client = client.and_then(|client| client.id);
-    explanation.why =
-        client.and_then(|client| why(&words, &value, server, client, world.server_now())).or_else(
-            || is_error(&value).then(|| hint::for_unknown(server.profile(), &words)).flatten(),
-        );
+    let reason = client.and_then(|client| why(&words, &value, server, client, world.server_now()));
+    let unknown = || hint::for_unknown(server.profile(), &words).filter(|_| is_error(&value));
+    explanation.why = match reason {
+        Some(reason) => Some(text::why(&reason)),
+        None => unknown().map(|hint| text::hint(&hint)),
+    };
     if let Value::Error(error) = &value {
         let known = server.fault_word_idx();
         explanation.fault_word_idx = fault(session, &entry.line, error, &words).or(known);

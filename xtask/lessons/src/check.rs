@@ -9,6 +9,7 @@ use streamlanes::lesson::{
 };
 use streamlanes::resp::{Value, decode};
 use streamlanes::sim::transcript::{EntryState, Origin};
+use streamlanes::view::text::goal_reason;
 
 use crate::course::{Course, CourseLesson};
 
@@ -148,8 +149,8 @@ fn solution(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> 
     for (goal, standing) in lesson.goals.iter().zip(&standings) {
         let reason = match standing {
             Standing::Done => continue,
-            Standing::Open(reason) => format!("is open: {reason}"),
-            Standing::Violated(reason) => format!("is violated: {reason}"),
+            Standing::Open(reason) => format!("is open: {}", goal_reason(reason)),
+            Standing::Violated(reason) => format!("is violated: {}", goal_reason(reason)),
         };
         let what =
             format!("after the solution `{}` the goal `{}` {reason}", script.name, goal.name);
@@ -194,7 +195,7 @@ fn useless_goals(lesson: &Lesson, profile: Profile) -> Vec<Finding> {
     let mut fails = vec![false; lesson.goals.len()];
     let mut look = |attempt: &Attempt| {
         for (fails, standing) in fails.iter_mut().zip(attempt.standings(lesson)) {
-            *fails |= standing != Standing::Done;
+            *fails |= !standing.is_done();
         }
     };
     look(&play(lesson, profile, &[]));

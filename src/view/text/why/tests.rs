@@ -2,7 +2,7 @@
 
 use crate::command::testing::Session;
 use crate::command::tokenize::redis_tokens;
-use crate::command::{Outcome, Profile, why::why};
+use crate::command::{Outcome, Profile, hint, why};
 use crate::resp::decode;
 
 /// Runs the lines and compares what is said about the last one; an empty text means nothing.
@@ -25,7 +25,8 @@ fn check_in(profile: Profile, lines: &str, expected: &str) {
             out = session.server.poll_output().unwrap().1;
         }
         let (reply, _) = decode(&out).unwrap();
-        said = why(&words, &reply, &session.server, session.client, session.now);
+        let reason = why::why(&words, &reply, &session.server, session.client, session.now);
+        said = reason.as_ref().map(super::why);
     }
     assert_eq!(said.unwrap_or_default(), expected, "{lines}");
 }
@@ -365,4 +366,26 @@ fn versions_types_and_usage() {
         "CLAIM came with Redis 8.4. A valkey-9 server does not know the word and reads it as \
          something else, hence this error.",
     );
+}
+
+#[track_caller]
+fn check_hint(profile: Profile, line: &str, expected: Option<&str>) {
+    let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+    let said = hint::for_unknown(profile, &words).as_ref().map(super::hint);
+    assert_eq!(said.as_deref(), expected, "{line}");
+}
+
+#[test]
+fn what_to_write_instead() {
+    let now = Profile::Redis86;
+    check_hint(now, "XADD k", None);
+    check_hint(now, "xgroup create", None);
+    check_hint(now, "XAD k", Some("Did you mean XADD?"));
+    check_hint(now, "xraed", Some("Did you mean XREAD?"));
+    check_hint(now, "XGROUP CRAETE", Some("Did you mean XGROUP CREATE?"));
+    check_hint(now, "frobnicate", Some("HELP lists the commands of this playground."));
+    let out = "Scripts are not part of this playground: HELP lists what is.";
+    check_hint(now, "eval", Some(out));
+    let newer = "XNACK came with Redis 8.8; this playground now is 8.6.";
+    check_hint(now, "XNACK k g", Some(newer));
 }

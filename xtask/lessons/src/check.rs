@@ -12,6 +12,7 @@ use streamlanes::sim::transcript::{EntryState, Origin};
 use streamlanes::view::text::goal_reason;
 
 use crate::course::{Course, CourseLesson};
+use crate::demo::Demo;
 
 /// What is wrong with a lesson: the line of its file, counted from 1, and what.
 pub type Finding = (u32, String);
@@ -40,7 +41,31 @@ pub fn check(course: &Course, lesson: &CourseLesson) -> Vec<Finding> {
         let names: Vec<&str> = profiles.iter().map(|profile| profile.name()).collect();
         (line, format!("on {}: {what}", names.join(", ")))
     });
-    shape(&lesson.lesson).into_iter().chain(with_versions).collect()
+    let mut findings = shape(&lesson.lesson);
+    findings.extend(with_versions);
+    findings.extend(once(lesson));
+    findings.sort();
+    findings
+}
+
+/// What does not depend on the version, and what the prose says: replies grow from version to
+/// version, and it shows those of the newest.
+fn once(lesson: &CourseLesson) -> Vec<Finding> {
+    let data = &lesson.lesson;
+    // Without its setup nothing of it can be judged, and that was said.
+    if Attempt::start(data, NEWEST).is_err() {
+        return Vec::new();
+    }
+    let mut findings = useless_goals(data);
+    for script in &data.solutions {
+        if solved(&play(data, NEWEST, &script.lines).standings(data)) {
+            findings.extend(not_needed(data, script));
+        }
+    }
+    let (attempt, wrong) = told(lesson);
+    findings.extend(wrong);
+    findings.extend(mentioned(lesson, &attempt));
+    findings
 }
 
 /// What every lesson must have, whatever it is about.
@@ -78,14 +103,9 @@ fn check_on(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
             findings.push((line_of(script), what));
         }
     }
-    // What is needed does not depend on the version: once is enough.
-    if profile == NEWEST {
-        findings.extend(useless_goals(data, profile));
-    }
     for prediction in data.predictions.iter().filter(|prediction| !prediction.check.is_empty()) {
         findings.extend(predicted(data, profile, prediction));
     }
-    findings.extend(quoted(lesson, profile));
     findings
 }
 
@@ -142,7 +162,7 @@ fn setup_errors(lesson: &Lesson, attempt: &Attempt) -> Vec<Finding> {
     refused.collect()
 }
 
-/// A solution reaches every goal, and needs its lines for that.
+/// A solution reaches every goal.
 fn solution(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> {
     let standings = play(lesson, profile, &script.lines).standings(lesson);
     let mut findings = Vec::new();
@@ -156,19 +176,16 @@ fn solution(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> 
             format!("after the solution `{}` the goal `{}` {reason}", script.name, goal.name);
         findings.push((line_of(script), what));
     }
-    if findings.is_empty() && profile == NEWEST {
-        findings.extend(not_needed(lesson, profile, script));
-    }
     findings
 }
 
 /// Every line of a solution is needed, unless it only looks.
-fn not_needed(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding> {
+fn not_needed(lesson: &Lesson, script: &Script) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (idx, line) in script.lines.iter().enumerate() {
         let mut lines = script.lines.clone();
         lines.remove(idx);
-        let is_solved = solved(&play(lesson, profile, &lines).standings(lesson));
+        let is_solved = solved(&play(lesson, NEWEST, &lines).standings(lesson));
         let what = match (line.optional, is_solved) {
             (false, true) => format!(
                 "the solution `{}` works without `{}`: a goal should need it, or write `look {}`",
@@ -181,7 +198,7 @@ fn not_needed(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding
     }
     let mut lines = script.lines.clone();
     lines.retain(|line| !line.optional);
-    if lines.len() < script.lines.len() && !solved(&play(lesson, profile, &lines).standings(lesson))
+    if lines.len() < script.lines.len() && !solved(&play(lesson, NEWEST, &lines).standings(lesson))
     {
         let what = format!("the solution `{}` needs one of its `look` lines", script.name);
         findings.push((line_of(script), what));
@@ -191,22 +208,22 @@ fn not_needed(lesson: &Lesson, profile: Profile, script: &Script) -> Vec<Finding
 
 /// Goals that hold from the start and that no rejected attempt and no shortened solution fails:
 /// they say nothing.
-fn useless_goals(lesson: &Lesson, profile: Profile) -> Vec<Finding> {
+fn useless_goals(lesson: &Lesson) -> Vec<Finding> {
     let mut fails = vec![false; lesson.goals.len()];
     let mut look = |attempt: &Attempt| {
         for (fails, standing) in fails.iter_mut().zip(attempt.standings(lesson)) {
             *fails |= !standing.is_done();
         }
     };
-    look(&play(lesson, profile, &[]));
+    look(&play(lesson, NEWEST, &[]));
     for script in lesson.rejected.iter().chain(&lesson.solutions) {
         for idx in 0..script.lines.len() {
             let mut lines = script.lines.clone();
             lines.remove(idx);
-            look(&play(lesson, profile, &lines));
+            look(&play(lesson, NEWEST, &lines));
         }
         if lesson.rejected.contains(script) {
-            look(&play(lesson, profile, &script.lines));
+            look(&play(lesson, NEWEST, &script.lines));
         }
     }
     let always = lesson.goals.iter().zip(fails).filter(|(_, fails)| !fails);
@@ -260,14 +277,10 @@ fn last_reply(attempt: &Attempt) -> Option<(Option<Value>, bool)> {
 }
 
 /// The prose's commands, run in their order, answer what the prose quotes.
-fn quoted(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
-    let data = &lesson.lesson;
-    // Replies differ between versions (XINFO grows); the quoted ones are those of the newest.
-    if profile != NEWEST {
-        return Vec::new();
-    }
+fn told(lesson: &CourseLesson) -> (Attempt, Vec<Finding>) {
     let mut findings = Vec::new();
-    let mut attempt = play(data, profile, &[]);
+    let data = &lesson.lesson;
+    let mut attempt = play(data, NEWEST, &[]);
     for block in &lesson.prose.blocks {
         let (kind, who) = block.info.split_once(' ').unwrap_or((block.info.as_str(), ""));
         match kind {
@@ -293,5 +306,65 @@ fn quoted(lesson: &CourseLesson, profile: Profile) -> Vec<Finding> {
             _ => {}
         }
     }
-    findings
+    (attempt, findings)
+}
+
+/// Replies and ids that a sentence mentions were given by the engine somewhere in the lesson: to
+/// what the prose runs, to a solution, a rejected attempt, a prediction or a demonstration.
+fn mentioned(lesson: &CourseLesson, told: &Attempt) -> Vec<Finding> {
+    let codes: Vec<_> =
+        lesson.prose.codes.iter().filter(|(_, code)| looks_like_reply(code)).collect();
+    if codes.is_empty() {
+        return Vec::new();
+    }
+    let data = &lesson.lesson;
+    let scripts = data.solutions.iter().chain(&data.rejected).map(|script| &script.lines);
+    let checks = data.predictions.iter().map(|prediction| &prediction.check);
+    let mut said: Vec<String> =
+        scripts.chain(checks).map(|lines| replies_of(&play(data, NEWEST, lines))).collect();
+    said.push(replies_of(told));
+    for block in lesson.prose.blocks.iter().filter(|block| block.info.starts_with("demo")) {
+        // What is wrong with a demonstration is reported where it is shown.
+        let frames = Demo::parse("", block.line, &block.text).and_then(|demo| demo.play());
+        said.extend(frames.iter().flatten().flat_map(|frame| frame.said.clone()));
+    }
+    codes
+        .into_iter()
+        .filter(|(_, code)| !said.iter().any(|said| has_whole(said, code)))
+        .map(|(line, code)| (*line, format!("nothing in this lesson is answered with `{code}`")))
+        .collect()
+}
+
+/// `(integer) 0`, `"tea"`, `WRONGTYPE Operation …`, `1700000000000-0`.
+fn looks_like_reply(code: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_id = code.split_once('-').is_some_and(|(ms, seq)| is_number(ms) && is_number(seq));
+    let is_error = code.split_once(' ').is_some_and(|(kind, text)| {
+        kind.len() > 2
+            && kind.bytes().all(|b| b.is_ascii_uppercase())
+            && text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.bytes().any(|b| b.is_ascii_lowercase())
+    });
+    let is_typed = ["(integer) ", "(nil)", "(error) ", "(empty "];
+    is_id || is_error || code.starts_with('"') || is_typed.iter().any(|it| code.starts_with(it))
+}
+
+/// Everything that was answered to people and services.
+fn replies_of(attempt: &Attempt) -> String {
+    let mut out = String::new();
+    for entry in attempt.session.world().transcript().iter() {
+        if let EntryState::Replied { reply, .. } = &entry.state {
+            out.push_str(&streamlanes::resp::layout(reply).unwrap_or_default());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Whether a text has the part, not as a piece of a longer number.
+fn has_whole(text: &str, part: &str) -> bool {
+    text.match_indices(part).any(|(at, _)| {
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        !digit(text[..at].chars().next_back()) && !digit(text[at + part.len()..].chars().next())
+    })
 }

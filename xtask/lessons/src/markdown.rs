@@ -21,6 +21,8 @@ pub struct Prose {
     pub n_demos: usize,
     /// Links: their line and where they lead.
     pub links: Vec<(u32, String)>,
+    /// Code inside of sentences, with its line.
+    pub codes: Vec<(u32, String)>,
 }
 
 /// A line of the file and what is wrong there.
@@ -40,6 +42,7 @@ pub fn read(text: &str, number: &str, strings: &Strings) -> Result<Prose, Vec<Mi
         strings,
         blocks: vec![head],
         links: Vec::new(),
+        codes: Vec::new(),
         mistakes: Vec::new(),
         open: None,
     };
@@ -56,7 +59,7 @@ pub fn read(text: &str, number: &str, strings: &Strings) -> Result<Prose, Vec<Mi
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, events.into_iter());
     let n_demos = reader.blocks.iter().filter(|block| block.info.starts_with("demo")).count();
-    Ok(Prose { blocks: reader.blocks, html, n_demos, links: reader.links })
+    Ok(Prose { blocks: reader.blocks, html, n_demos, links: reader.links, codes: reader.codes })
 }
 
 /// The head between two lines `---`, as a block; and where the rest begins.
@@ -95,6 +98,7 @@ struct Reader<'s> {
     strings: &'s Strings,
     blocks: Vec<Block>,
     links: Vec<(u32, String)>,
+    codes: Vec<(u32, String)>,
     mistakes: Vec<Mistake>,
     open: Option<Block>,
 }
@@ -149,6 +153,10 @@ impl Reader<'_> {
                 }
                 self.links.push((line, dest_url.to_string()));
                 Some(Event::Start(Tag::Link { dest_url, link_type, title, id }))
+            }
+            Event::Code(code) => {
+                self.codes.push((line, code.to_string()));
+                Some(Event::Code(code))
             }
             other => Some(other),
         }

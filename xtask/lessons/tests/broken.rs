@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use streamlanes_lessons::course::Course;
+use streamlanes_lessons::site;
 
 /// A lesson without fault.
 const GOOD: &str = "---
@@ -188,6 +189,41 @@ fn hostile_text_does_not_reach_the_page() {
     let long = format!("{GOOD}{}", "long ".repeat(20_000));
     check(long, &["1: is longer than 65536 bytes: make two lessons of it"]);
     check([0xff, 0xfe, 0x00], &["1: cannot be read: stream did not contain valid UTF-8"]);
+}
+
+#[test]
+fn markup_in_any_place_is_text_in_the_page() {
+    const EVIL: &str = "<img src=x onerror=alert(1)>";
+    let template =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/index.html"));
+    let template = template.unwrap();
+    let places = [
+        "A title",
+        "One sentence.",
+        "nothing changes.",
+        "`code`",
+        "XLEN orders",
+        "Which?",
+        "- a",
+        "of that.",
+        "Add a second order.",
+        "One.",
+        "one way",
+        "item cake",
+        "nothing else",
+    ];
+    for (case, place) in places.into_iter().enumerate() {
+        let folder = Folder::new(&format!("markup-{case}"));
+        assert!(GOOD.contains(place), "the good lesson has no {place:?}");
+        let by = if place == "`code`" { format!("`{EVIL}`") } else { format!("{place}{EVIL}") };
+        folder.write("course.txt", format!("1 One{EVIL}\n1.1-good\n"));
+        folder.write("1.1-good.md", GOOD.replacen(place, &by, 1));
+        let (course, errors) = Course::load(&folder.0);
+        assert!(errors.is_empty(), "{place}: {}", errors[0]);
+        for page in site::pages(&template, &course).unwrap() {
+            assert!(!page.html.contains(EVIL), "{place} is markup in {}", page.path);
+        }
+    }
 }
 
 #[test]

@@ -71,21 +71,29 @@ fn line(journal: Journal, n: u64) -> String {
     }
 }
 
-/// Goes to points all over the journal, far from one another, its ends among them.
+/// Goes to points all over the journal, far from one another, its ends among them. To each twice,
+/// one round after the other, of which the faster time counts: the other one may be that of
+/// another program.
 pub fn seek(session: &mut Session, clock: Clock<'_>) -> Seeks {
-    let (start, end) = (streamlanes::time::WORLD_START, session.end());
-    let mut times: Vec<f64> = (0..=N_SEEKS)
-        .map(|n| {
-            // A step that has no divisor in common with the number of points visits all of them.
-            let place = n * 67 % (N_SEEKS + 1);
-            let before = clock();
-            session.seek(start + (end - start) / N_SEEKS * place);
-            clock() - before
-        })
-        .collect();
+    let mut times = round(session, clock);
+    for (best, again) in times.iter_mut().zip(round(session, clock)) {
+        *best = best.min(again);
+    }
     times.sort_by(f64::total_cmp);
     let median = times.get(times.len() / 2).copied().unwrap_or_default();
     Seeks { worst: times.last().copied().unwrap_or_default(), median }
+}
+
+fn round(session: &mut Session, clock: Clock<'_>) -> Vec<f64> {
+    let (start, end) = (streamlanes::time::WORLD_START, session.end());
+    let times = (0..=N_SEEKS).map(|n| {
+        // A step that has no divisor in common with the number of points visits all of them.
+        let place = n * 67 % (N_SEEKS + 1);
+        let before = clock();
+        session.seek(start + (end - start) / N_SEEKS * place);
+        clock() - before
+    });
+    times.collect()
 }
 
 #[cfg(test)]

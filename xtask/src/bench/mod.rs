@@ -10,6 +10,7 @@ mod contestant;
 mod page;
 mod report;
 mod results;
+mod world;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +34,8 @@ use results::Results;
 pub struct Options {
     /// Two small sizes and few rounds: a few minutes.
     pub quick: bool,
-    /// Only contestants whose names begin so, `memory`, `cost` and `page`; all if empty.
+    /// Only contestants whose names begin so, `memory`, `cost`, `world` and `page`;
+    /// all if empty.
     pub only: Vec<String>,
     /// Only these workloads; all if empty.
     pub workloads: Vec<String>,
@@ -95,6 +97,7 @@ struct Measured<'a> {
     page: Option<Measurements>,
     /// What commands cost natively in a small stream and in a large one, in sentences.
     costs: Vec<String>,
+    worlds: Option<world::Worlds>,
     began: Instant,
 }
 
@@ -118,6 +121,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         memory: BTreeMap::new(),
         page: None,
         costs: Vec::new(),
+        worlds: None,
         began: Instant::now(),
     };
     let races =
@@ -136,6 +140,19 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         measured.costs = costs(workspace).unwrap_or_else(|error| {
             eprintln!("  {error:#}");
             Vec::new()
+        });
+    }
+    if is_wanted("world") {
+        let worlds =
+            ready.browser_program.as_ref().ok().map(|browser_program| {
+                world::measure(&ready.program, browser_program, &ready.site)
+            });
+        measured.worlds = worlds.and_then(|worlds| match worlds {
+            Ok(worlds) => Some(worlds),
+            Err(error) => {
+                eprintln!("  {error:#}");
+                None
+            }
         });
     }
     if is_wanted("page") {
@@ -158,7 +175,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// What is no race.
-const APART: [&str; 3] = ["memory", "page", "cost"];
+const APART: [&str; 4] = ["memory", "page", "cost", "world"];
 
 /// Where the result goes as far as it has come, so that a run that ends too early is not lost.
 fn saved(ready: &Ready<'_>) -> PathBuf {
@@ -278,7 +295,7 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options) -> Result<Ready<'a>>
         let begins = |name: &str| options.only.iter().any(|it| name.starts_with(&**it));
         options.only.is_empty() || names.iter().any(|name| begins(name))
     };
-    let is_in_browser = is_wanted(&["wasm", "ioredis-mock", "memory"]);
+    let is_in_browser = is_wanted(&["wasm", "ioredis-mock", "memory", "world"]);
     let dir = workspace.target.join("bench");
     fs::create_dir_all(&dir)?;
     let redis = redis::server_7_0(workspace).map_err(|error| format!("{error:#}"));
@@ -289,7 +306,7 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options) -> Result<Ready<'a>>
     if is_wanted(&["page"]) {
         build::run(workspace, Profile::Release)?;
     }
-    if is_wanted(&["native", "door", "redis", "memory"]) {
+    if is_wanted(&["native", "door", "redis", "memory", "world"]) {
         step::step("build the contestants", || {
             let mut command = Command::new(cargo());
             command.current_dir(&workspace.root).args(["build", "--quiet", "--release", "--bins"]);

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::contestant::PIPELINES;
+use super::world::Worlds;
 use super::{Measured, WORKLOADS};
 
 /// Where the README's table begins and ends.
@@ -55,6 +56,7 @@ pub(super) fn page(measured: &Measured<'_>, machine: &str) -> String {
         workload_into(&mut text, measured, workload);
     }
     memory_into(&mut text, measured);
+    text.push_str(&measured.worlds.as_ref().map(Worlds::table).unwrap_or_default());
     if !measured.costs.is_empty() {
         let _ = writeln!(
             text,
@@ -211,6 +213,7 @@ fn goals(measured: &Measured<'_>) -> Vec<Goal> {
     engine_goals(measured, &mut goals);
     door_goals(measured, &mut goals);
     page_goals(measured, &mut goals);
+    world_goals(measured, &mut goals);
     goals
 }
 
@@ -253,6 +256,16 @@ fn door_goals(measured: &Measured<'_>, goals: &mut Vec<Goal>) {
         let what = format!("door against redis-server, pipeline {pipeline}: {workload}");
         goals.push(at_least(&what, ratio_to_redis(measured, workload, &door), bound, times));
     }
+}
+
+fn world_goals(measured: &Measured<'_>, goals: &mut Vec<Goal>) {
+    let worlds = measured.worlds.as_ref();
+    let what = "virtual seconds a second: 100 services, 100,000 entries";
+    let speed = worlds.and_then(|worlds| worlds.speed("plain"));
+    goals.push(at_least(what, speed, 1_000.0, |time| format!("{time:.0}")));
+    let what = "seek to any point of a journal of 100,000 inputs, wasm";
+    let worst = worlds.and_then(Worlds::worst_seek_ms);
+    goals.push(at_most(what, worst, 100.0, |ms| format!("{ms:.1} ms")));
 }
 
 fn page_goals(measured: &Measured<'_>, goals: &mut Vec<Goal>) {

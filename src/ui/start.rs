@@ -1,5 +1,8 @@
 //! From a loaded module to a running page.
 
+#[cfg(all(test, target_arch = "wasm32"))]
+mod leaks;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -208,6 +208,11 @@ pub fn chart_words(name: &str, now: &str, most: u64) -> String {
     format!("{name}: {now} now, at most {} in the last minute", grouped(most))
 }
 
+/// The caption of a table whose rows keep still while somebody is at them.
+pub fn new_rows_wait(caption: &str, n: usize) -> String {
+    format!("{caption} ({n} new)")
+}
+
 /// Rows beyond the limit of a table.
 pub fn n_more_rows(n: usize) -> String {
     format!("… and {n} more")

@@ -17,13 +17,21 @@ use crate::view::side::{self, Feed};
 use crate::view::table::{Sort, Table};
 use crate::view::text;
 use charts::Charts;
-use table::{SORT_ATTR, TableView};
+use table::{Hold, SORT_ATTR, TableView};
 
 /// The panes, as their ids say.
 const PANES: [&str; 4] = ["services", "inspector", "feed", "ledger"];
 const INSPECTOR: usize = 1;
 /// The pane of each table.
 const TABLES: [usize; 7] = [0, INSPECTOR, INSPECTOR, INSPECTOR, INSPECTOR, 2, 3];
+/// The tables in which new rows come last, and push nothing.
+const TABLES_THAT_GROW: [usize; 2] = [0, 4];
+/// The first of the panes whose rows are the newest first: who scrolls there reads older ones.
+const FEED: usize = 2;
+/// Somebody points at a row, or works in it by keyboard.
+const IS_AT_A_ROW: &str = "tbody:hover, tbody :focus-visible";
+/// Scrolled further than this, a pane is read.
+const SCROLLED_PX_MIN: i32 = 8;
 /// Wall time between two drawings: texts that change faster cannot be read.
 const REDRAW_MS_MIN: f64 = 250.0;
 
@@ -53,6 +61,8 @@ pub struct SidePane {
     sorts: [Option<Sort>; TABLES.len()],
     drawn_at: f64,
     stale: bool,
+    /// Somebody asked for other rows: nothing is held.
+    anew: bool,
     _listeners: Vec<Listener>,
 }
 
@@ -89,6 +99,7 @@ impl SidePane {
             sorts: [None; TABLES.len()],
             drawn_at: f64::NEG_INFINITY,
             stale: true,
+            anew: true,
         })
     }
 
@@ -108,7 +119,7 @@ impl SidePane {
     }
 
     fn redraw_soon(&mut self) {
-        self.stale = true;
+        (self.stale, self.anew) = (true, true);
         self.drawn_at = f64::NEG_INFINITY;
     }
 
@@ -122,14 +133,28 @@ impl SidePane {
         }
     }
 
+    /// Whether somebody looks at single rows of the open pane.
+    fn is_held(&self) -> bool {
+        let Some(pane) = self.panes.get(self.open_idx).filter(|_| !self.anew) else { return false };
+        let is_at_a_row = pane.query_selector(IS_AT_A_ROW).ok().flatten().is_some();
+        is_at_a_row || (FEED <= self.open_idx && SCROLLED_PX_MIN < pane.scroll_top())
+    }
+
     fn draw(&mut self, state: &State) {
+        let is_held = self.is_held();
+        self.anew = false;
         let world = state.session.world();
         let filter = self.filter.value();
         for (number, mut table) in self.open_tables(world) {
             let sort = self.sorts.get(number).copied().flatten();
             table.arrange(sort, &filter, TABLE_ROWS_MAX);
+            let hold = match (is_held, TABLES_THAT_GROW.contains(&number)) {
+                (false, _) => Hold::Free,
+                (true, true) => Hold::Grows,
+                (true, false) => Hold::Waits,
+            };
             if let Some(view) = self.tables.get_mut(number) {
-                view.render(table, sort);
+                view.render(table, sort, hold);
             }
         }
         if self.open_idx == INSPECTOR {
@@ -167,6 +192,7 @@ impl Pane for SidePane {
             self.history.follow(event);
         }
         self.stale |= changes.world || changes.history || changes.time;
+        self.anew |= changes.history;
         let due = REDRAW_MS_MIN <= state.wall_ms - self.drawn_at || changes.history;
         if self.stale && due {
             self.stale = false;

@@ -1,10 +1,29 @@
-//! A table as elements. Rows keep their elements while they stay, so that focus and selection do.
+//! A table as elements. A row's element belongs to a place: what stands there changes, and nothing
+//! moves. While somebody points at a row or has the focus in one, what stands there stays, too.
 
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::ui::dom::{self, append, el, el_text, set_attr, set_text};
 use crate::view::table::{Action, Column, Row, Sort, Table};
 use crate::view::text;
+
+/// The most rows of a table that grows while it is held.
+const HELD_ROWS_MAX: usize = 2 * crate::limits::TABLE_ROWS_MAX;
+
+/// The state of a row that is no more.
+const GONE: &str = "past";
+
+/// Whether rows may get other places.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hold {
+    /// Nobody is at one of them.
+    Free,
+    /// They stay; new ones come at the end.
+    Grows,
+    /// They stay; new ones wait, and are counted.
+    Waits,
+}
 
 /// The attribute of a heading's button: the number of the table and of the column.
 pub const SORT_ATTR: &str = "data-sort";
@@ -43,6 +62,7 @@ impl TableView {
             heads.push(cell);
         }
         append(&head, &row);
+        set_attr(&table, "data-table", &number.to_string());
         let note = el("p", "quiet");
         let tools = el("div", "table-tools");
         append(&table, &caption);
@@ -56,8 +76,13 @@ impl TableView {
     }
 
     /// Shows these rows, which are in order already.
-    pub fn render(&mut self, table: Table, sort: Option<Sort>) {
-        set_text(&self.caption, &table.caption);
+    pub fn render(&mut self, mut table: Table, sort: Option<Sort>, hold: Hold) {
+        let n_waiting = self.render_rows(std::mem::take(&mut table.rows), hold);
+        let caption = match n_waiting {
+            0 => table.caption,
+            n => text::new_rows_wait(&table.caption, n),
+        };
+        set_text(&self.caption, &caption);
         for (head, idx) in self.heads.iter().zip(0..) {
             let order = match sort.filter(|sort| sort.column_idx == idx) {
                 Some(Sort { is_descending: true, .. }) => "descending",
@@ -76,40 +101,50 @@ impl TableView {
         }
         set_text(&self.note, &note);
         dom::set_hidden(&self.note, note.is_empty());
-        self.shown.retain(|shown| {
-            let stays = table.rows.iter().any(|row| row.key == shown.row.key);
-            if !stays {
-                shown.body.remove();
-            }
-            stays
-        });
-        for (row, idx) in table.rows.into_iter().zip(0..) {
-            self.put(idx, row);
-        }
         if self.actions != table.actions {
             show_actions(&self.tools, &self.actions, &table.actions);
             self.actions = table.actions;
         }
     }
 
-    /// Makes a row the one of that number. Those after it may be wrong yet.
-    fn put(&mut self, idx: usize, row: Row) {
-        let found = self.shown.iter().skip(idx).position(|shown| shown.row.key == row.key);
-        if found == Some(0) {
-            if let Some(shown) = self.shown.get_mut(idx) {
-                shown.update(row, self.columns);
+    /// Puts the rows into their places; returns how many new ones wait.
+    fn render_rows(&mut self, rows: Vec<Row>, hold: Hold) -> usize {
+        let mut n_waiting = 0;
+        if hold == Hold::Free {
+            for shown in self.shown.drain(rows.len().min(self.shown.len())..) {
+                shown.body.remove();
             }
-            return;
+            let n_places = self.shown.len();
+            for (row, idx) in rows.into_iter().zip(0..) {
+                match self.shown.get_mut(idx).filter(|_| idx < n_places) {
+                    Some(shown) => shown.update(row, self.columns),
+                    None => self.append(row),
+                }
+            }
+            return n_waiting;
         }
-        let mut shown = match found {
-            Some(distance) => self.shown.remove(idx + distance),
-            None => Shown { row: Row::default(), body: el("tbody", "") },
-        };
-        let next = self.shown.get(idx).map(|shown| &shown.body);
-        // The next row is in the table, so the new one can stand before it.
-        let _ = self.table.insert_before(&shown.body, next.map(|body| body.as_ref()));
+        for shown in &mut self.shown {
+            if !rows.iter().any(|row| row.key == shown.row.key) {
+                shown.is_gone();
+            }
+        }
+        for row in rows {
+            let can_grow = hold == Hold::Grows && self.shown.len() < HELD_ROWS_MAX;
+            let place = self.shown.iter_mut().find(|shown| shown.row.key == row.key);
+            match place {
+                Some(shown) => shown.update(row, self.columns),
+                None if can_grow => self.append(row),
+                None => n_waiting += 1,
+            }
+        }
+        n_waiting
+    }
+
+    fn append(&mut self, row: Row) {
+        let mut shown = Shown { row: Row::default(), body: el("tbody", "") };
+        append(&self.table, &shown.body);
         shown.update(row, self.columns);
-        self.shown.insert(idx, shown);
+        self.shown.push(shown);
     }
 }
 
@@ -124,8 +159,9 @@ impl Shown {
         } else if let Some(line) = self.body.first_element_child() {
             let cells = line.children();
             for ((new, old), idx) in row.cells.iter().zip(&self.row.cells).zip(0..) {
-                if let Some(cell) = cells.item(idx).filter(|_| new.text != old.text) {
-                    set_text(&cell, &new.text);
+                let cell = cells.item(idx).filter(|_| new.text != old.text);
+                if let Some(text) = cell.and_then(|cell| cell.first_element_child()) {
+                    set_text(&text, &new.text);
                 }
             }
         }
@@ -136,11 +172,32 @@ impl Shown {
         self.row = row;
     }
 
+    /// It is no more, and keeps its place for now. Its buttons do nothing, but keep the focus.
+    fn is_gone(&mut self) {
+        if self.row.state == GONE {
+            return;
+        }
+        self.row.state = GONE;
+        set_attr(&self.body, "data-state", GONE);
+        // Those that come back are made anew.
+        self.row.actions.clear();
+        let Ok(buttons) = self.body.query_selector_all(".row-actions button") else { return };
+        for idx in 0..buttons.length() {
+            if let Some(button) = buttons.item(idx).and_then(|it| it.dyn_into::<Element>().ok()) {
+                set_attr(&button, "aria-disabled", "true");
+                // Removing an attribute cannot fail.
+                let _ = button.remove_attribute("data-run");
+            }
+        }
+    }
+
     fn build(&mut self, row: &Row, columns: &[Column]) {
         dom::clear(&self.body);
         let line = el("tr", "");
         for (cell, column) in row.cells.iter().zip(columns) {
-            append(&line, &el_text("td", if column.is_number { "num" } else { "" }, &cell.text));
+            let place = el("td", if column.is_number { "num" } else { "" });
+            append(&place, &el_text("span", "cell", &cell.text));
+            append(&line, &place);
         }
         append(&self.body, &line);
         self.row.actions.clear();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -154,6 +154,14 @@ impl<'d> Page<'d> {
             Ok(Ok(()))
         })
         .await
+    }
+
+    /// Moves the pointer there, and presses nothing.
+    pub(crate) async fn point_at(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        let to = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+        let moves = MouseActions::new("mouse".to_string()).then(to);
+        Ok(self.client.perform_actions(moves).await?)
     }
 
     /// Clicks the button that is called so.

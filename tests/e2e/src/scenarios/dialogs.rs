@@ -90,3 +90,64 @@ pub(super) async fn the_inspector_acts(page: &Page<'_>) -> Result<()> {
     page.wait_for_text("#ledger", "too often").await?;
     Ok(())
 }
+
+/// Headings sort, the filter leaves what holds its words, and each button says which line it runs
+/// and runs that one: acknowledge, claim, delete.
+pub(super) async fn the_inspector_sorts_filters_and_says_what_it_runs(
+    page: &Page<'_>,
+) -> Result<()> {
+    one_entry_is_pending(page).await?;
+    for n in 2..=4 {
+        page.type_line(&format!("XADD mine {n}-{n} item tea")).await?;
+    }
+    page.type_line("XREADGROUP GROUP readers bob STREAMS mine >").await?;
+    page.said("1) 1) \"mine\"").await?;
+    page.click("#tab-inspector").await?;
+    entries_are(page, &["1-1", "2-2", "3-3", "4-4"]).await?;
+    for order in [["4-4", "3-3", "2-2", "1-1"], ["1-1", "2-2", "3-3", "4-4"]] {
+        // Up first, since these are no numbers; then down; then as it came.
+        if order[0] == "4-4" {
+            page.click("[data-sort='4 0']").await?;
+            page.wait_for_text("[data-table='4'] [aria-sort='ascending']", "Entry").await?;
+        }
+        page.click("[data-sort='4 0']").await?;
+        entries_are(page, &order).await?;
+    }
+    page.click("#side-filter").await?;
+    page.write("bob 3-3").await?;
+    entries_are(page, &["3-3"]).await?;
+    acts(page, "XCLAIM mine readers you 0 3-3", "1) 1) \"3-3\"").await?;
+    page.click("#side-filter").await?;
+    page.press_with_control('a').await?;
+    page.write("readers").await?;
+    // What was claimed has waited for the shortest time.
+    entries_are(page, &["1-1", "2-2", "4-4", "3-3"]).await?;
+    acts(page, "XACK mine readers 2-2", "(integer) 1").await?;
+    acts(page, "XDEL mine 4-4", "(integer) 1").await?;
+    page.type_line("XLEN mine").await?;
+    page.said("(integer) 3").await?;
+    Ok(())
+}
+
+/// Points at the button of a line, reads the line beside the panes, presses, reads the console.
+async fn acts(page: &Page<'_>, line: &str, reply: &str) -> Result<()> {
+    let button = format!("#inspector [data-run='{line}']");
+    page.point_at(&button).await?;
+    page.wait_for_text("#side-command", line).await?;
+    page.click(&button).await?;
+    page.said(line).await?;
+    page.said(reply).await?;
+    Ok(())
+}
+
+/// The entries of the table of what is pending, in its order.
+async fn entries_are(page: &Page<'_>, wanted: &[&str]) -> Result<()> {
+    let script = "return [...document.querySelectorAll(
+        '[data-table=\"4\"] tbody tr:first-child td:first-child')]
+        .map((cell) => cell.textContent)";
+    page.wait_for(&format!("the entries {wanted:?}"), async || {
+        let seen = page.evaluate(script).await?;
+        Ok(if seen == serde_json::json!(wanted) { Ok(()) } else { Err(seen.to_string()) })
+    })
+    .await
+}

@@ -97,7 +97,10 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(lesson_pane::takes_progress_from_a_file),
     scenario!(access::has_no_barriers).only_in(Kind::Chromium),
     scenario!(access::has_none_on_a_phone_and_in_a_lesson).only_in(Kind::Chromium),
+    // Firefox does not tell what moved.
     scenario!(calm::nothing_shifts).only_in(Kind::Chromium),
+    scenario!(calm::nothing_shifts_on_a_phone).shown(Look::PHONE).only_in(Kind::Chromium),
+    scenario!(calm::a_row_that_is_pointed_at_stays),
     scenario!(console::completes).brief(),
     scenario!(console::remembers).brief(),
     scenario!(console::explains),
@@ -107,6 +110,7 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(dialogs::a_link_brings_back_a_situation),
     scenario!(dialogs::an_entry_tells_its_life),
     scenario!(dialogs::the_inspector_acts).brief(),
+    scenario!(dialogs::the_inspector_sorts_filters_and_says_what_it_runs),
     scenario!(hostile::stays_text_in_the_console),
     scenario!(hostile::stays_text_in_links),
     scenario!(hostile::stays_text_in_stored_sessions),

@@ -282,6 +282,10 @@ impl Lesson {
             let again = self.goals[..idx].iter().any(|other| other.name == goal.name);
             wrong(!again, &format!("two goals are called `{}`", goal.name));
         }
+        for (idx, prediction) in self.predictions.iter().enumerate() {
+            let again = self.predictions[..idx].iter().any(|other| other.name == prediction.name);
+            wrong(!again, &format!("two predictions are called `{}`", prediction.name));
+        }
         for name in self.goals.iter().flat_map(|goal| asked(&goal.conditions)) {
             let known = self.predictions.iter().any(|prediction| prediction.name == name);
             wrong(known, &format!("a goal asks for the prediction `{name}`, which is not there"));

@@ -56,7 +56,7 @@ impl Prediction {
     /// The line at fault and what to write there.
     pub fn parse(name: &str, line: u32, text: &str) -> Result<Prediction, LessonError> {
         let prediction = Prediction::read(name, line, text)?;
-        let proved = prediction.choices.iter().any(|choice| choice.right && choice.proof.is_some());
+        let proved = prediction.choices.iter().all(|choice| choice.proof.is_some());
         let wrong = |what: &str| Err(LessonError::at(line, what.to_owned()));
         if prediction.check.is_empty() {
             return wrong(
@@ -65,8 +65,8 @@ impl Prediction {
         }
         if !proved {
             return wrong(
-                "the right choice says what proves it: `- [x] nothing => nil`, or \
-                 `=> if length orders = 3`",
+                "every choice says what would prove it: `- [x] nothing => nil`, or \
+                 `- three => if length orders = 3`",
             );
         }
         Ok(prediction)

@@ -312,8 +312,11 @@ fn told(lesson: &CourseLesson) -> (Attempt, Vec<Finding>) {
 /// Replies and ids that a sentence mentions were given by the engine somewhere in the lesson: to
 /// what the prose runs, to a solution, a rejected attempt, a prediction or a demonstration.
 fn mentioned(lesson: &CourseLesson, told: &Attempt) -> Vec<Finding> {
-    let codes: Vec<_> =
-        lesson.prose.codes.iter().filter(|(_, code)| looks_like_reply(code)).collect();
+    let codes: Vec<(u32, String)> = codes(lesson)
+        .into_iter()
+        .map(|(line, code)| (line, code.trim_end_matches(['…', ' ']).to_owned()))
+        .filter(|(_, code)| looks_like_reply(code))
+        .collect();
     if codes.is_empty() {
         return Vec::new();
     }
@@ -331,21 +334,36 @@ fn mentioned(lesson: &CourseLesson, told: &Attempt) -> Vec<Finding> {
     codes
         .into_iter()
         .filter(|(_, code)| !said.iter().any(|said| has_whole(said, code)))
-        .map(|(line, code)| (*line, format!("nothing in this lesson is answered with `{code}`")))
+        .map(|(line, code)| (line, format!("nothing in this lesson is answered with `{code}`")))
         .collect()
 }
+
+/// What stands between backticks: in sentences, and in the head, goals, hints and questions.
+fn codes(lesson: &CourseLesson) -> Vec<(u32, String)> {
+    let mut codes = lesson.prose.codes.clone();
+    for block in &lesson.prose.blocks {
+        let kind = block.info.split(' ').next().unwrap_or_default();
+        if !matches!(kind, "lesson" | "goal" | "hint" | "predict" | "question" | "demo") {
+            continue;
+        }
+        for (n, line) in (block.line..).zip(block.text.lines()) {
+            let parts = line.split('`').skip(1).step_by(2);
+            codes.extend(parts.map(|part| (n, part.to_owned())));
+        }
+    }
+    codes
+}
+
+/// First words of the errors that lessons may speak of.
+const ERROR_KINDS: [&str; 8] =
+    ["ERR", "BUSYGROUP", "EXECABORT", "NOAUTH", "NOGROUP", "OOM", "UNBLOCKED", "WRONGTYPE"];
 
 /// `(integer) 0`, `"tea"`, `WRONGTYPE Operation …`, `1700000000000-0`.
 fn looks_like_reply(code: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let is_id = code.split_once('-').is_some_and(|(ms, seq)| is_number(ms) && is_number(seq));
-    let is_error = code.split_once(' ').is_some_and(|(kind, text)| {
-        kind.len() > 2
-            && kind.bytes().all(|b| b.is_ascii_uppercase())
-            && text.starts_with(|c: char| c.is_ascii_uppercase())
-            && text.bytes().any(|b| b.is_ascii_lowercase())
-    });
     let is_typed = ["(integer) ", "(nil)", "(error) ", "(empty "];
+    let is_error = ERROR_KINDS.contains(&code.split(' ').next().unwrap_or_default());
     is_id || is_error || code.starts_with('"') || is_typed.iter().any(|it| code.starts_with(it))
 }
 

@@ -227,6 +227,42 @@ fn markup_in_any_place_is_text_in_the_page() {
 }
 
 #[test]
+fn huge_deep_and_odd_lessons_harm_no_other() {
+    let goals = "```goal two\nX.\n  exists a\n```\n";
+    for (name, text) in [
+        ("quotes", format!("{GOOD}\n{}deep\n", "> ".repeat(20_000))),
+        ("lists", format!("{GOOD}\n{}deep\n", "- ".repeat(20_000))),
+        ("brackets", format!("{GOOD}\n{}\n", "[".repeat(50_000))),
+        ("stars", format!("{GOOD}\n{}\n", "*a **b ".repeat(7_000))),
+        ("backticks", format!("{GOOD}\n{}\n", "`a ``b ".repeat(7_000))),
+        ("fences", format!("{GOOD}\n{}", "```hint\n".repeat(7_000))),
+        ("goals", format!("{GOOD}\n{}", goals.repeat(1_500))),
+        ("or", GOOD.replace("orders = 2", &format!("orders = 2{}", " or: exists a".repeat(4_000)))),
+        ("wait", GOOD.replace("PING\n", &"wait 24h\n".repeat(6_000))),
+        ("nothing", "\u{0}".repeat(60_000)),
+        ("control", GOOD.replace("Prose", "\u{0}\u{1b}[2J\u{7f}\u{202e}\u{feff}Prose")),
+        ("return", GOOD.replace('\n', "\r")),
+    ] {
+        let folder = Folder::new(&format!("huge-{name}"));
+        folder.write("course.txt", "1 One\n1.1-good\n1.2-bad\n1.3-good\n");
+        folder.write("1.1-good.md", GOOD);
+        folder.write("1.2-bad.md", text);
+        folder.write("1.3-good.md", GOOD);
+        let (errors, slugs) = errors(&folder.0);
+        assert!(errors.iter().all(|error| error.starts_with("1.2-bad.md:")), "{name}: {errors:?}");
+        for good in ["1.1-good", "1.3-good"] {
+            assert!(slugs.iter().any(|slug| slug == good), "{name}: {good} is gone");
+        }
+    }
+}
+
+#[test]
+fn names_are_given_once() {
+    let again = "```question q\nWhich?\n- a\n- [x] b\nbecause: c.\n```\n\n```goal two";
+    check_with("```goal two", again, &["1: two predictions are called `q`"]);
+}
+
+#[test]
 fn a_broken_index_names_the_line() {
     let folder = Folder::new("index");
     let index = "1.0-early\n1 One\n1.1-good\n2.1-wrong\n../etc/passwd\n1.1-good\n1.9-gone\nOne 1\n";

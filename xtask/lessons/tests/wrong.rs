@@ -129,6 +129,21 @@ fn what_the_engine_does_not_say() {
         &["8: nothing in this lesson is answered with `BUSYGROUP Consumer Group name already \
            exists`"],
     );
+    check_with(
+        "`1700000000000-0`",
+        "`BUSYGROUP …`",
+        &["8: nothing in this lesson is answered with `BUSYGROUP`"],
+    );
+    check_with(
+        "because: one",
+        "because: `(nil)`",
+        &["24: nothing in this lesson is answered with `(nil)`"],
+    );
+    check_with(
+        "It is a",
+        "It is `(integer) 77`, a",
+        &["37: nothing in this lesson is answered with `(integer) 77`"],
+    );
     check_with("(integer) 1", "(integer) 2", &["15: the engine answers instead:\n(integer) 1"]);
     check_with(
         "two => 2",

@@ -10,7 +10,7 @@ use super::since_start;
 use crate::engine::{Event, EventKind, Name, StreamId};
 use crate::resp::Value;
 use crate::sim::{WorldEvent, WorldEventKind};
-use crate::view::sentence::sentence;
+use crate::view::text::events::sentence;
 
 /// The greatest whole number that a JavaScript number holds exactly.
 const EXACT_MAX: u64 = (1 << 53) - 1;

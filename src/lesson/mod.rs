@@ -25,5 +25,5 @@ pub use evidence::Evidence;
 pub use file::{Goal, Lesson, LessonError, Script, ScriptLine, waiting_ms};
 pub use judge::{Standing, judge, solved};
 pub use prediction::{Choice, Prediction, Proof};
-pub use progress::{Progress, Status};
+pub use progress::{NotProgress, Progress, Status};
 pub use reason::{Found, Reason};

@@ -13,6 +13,10 @@ pub enum Status {
     Solved,
 }
 
+/// A text that is no saved progress at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotProgress;
+
 /// The status of every lesson that was opened, by its number.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
@@ -68,10 +72,10 @@ impl Progress {
     ///
     /// # Errors
     /// When the text is no progress at all.
-    pub fn merge(&mut self, text: &str) -> Result<usize, String> {
+    pub fn merge(&mut self, text: &str) -> Result<usize, NotProgress> {
         let mut lines = text.lines();
         if lines.next().map(str::trim) != Some(HEAD) {
-            return Err(format!("this is no saved progress: its first line is not `{HEAD}`"));
+            return Err(NotProgress);
         }
         let mut n_skipped = 0;
         let mut last = None;

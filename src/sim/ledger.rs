@@ -84,19 +84,6 @@ pub enum LossReason {
     Failed,
 }
 
-impl LossReason {
-    /// A few words for the ledger.
-    pub fn name(self) -> &'static str {
-        match self {
-            LossReason::AckedTooEarly => "acked before the work, then crashed",
-            LossReason::AckedByHand => "acked by hand",
-            LossReason::Trimmed => "trimmed or deleted before the work",
-            LossReason::PendingDeleted => "pending entry deleted with its consumer or group",
-            LossReason::Failed => "handler failed, no second try",
-        }
-    }
-}
-
 /// A limit beyond which the ledger no longer tells everything.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bound {

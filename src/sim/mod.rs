@@ -32,6 +32,6 @@ pub use saved::Saved;
 pub use scenario::{Scenario, ScenarioError};
 pub use service::{ServiceKind, ServiceState, ServiceView};
 pub use session::{Aside, Input, Playback, Progress, Session, Submitted};
-pub use share::{Decoded, ShareError};
+pub use share::{Damage, Decoded, ShareError};
 pub use transcript::{EntryState, Origin, Transcript, TranscriptEntry};
 pub use world::{ClientView, World};

@@ -5,15 +5,13 @@
 //! not know, so that a later version can add some.
 //!
 //! Decoding runs nothing: it yields a [`Saved`] and what was wrong with it. Whoever loads it shows
-//! [`describe`] first.
+//! first what it holds.
 
 mod read;
 mod write;
 
 #[cfg(test)]
 mod tests;
-
-use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,8 +21,8 @@ use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUT
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
 use super::fingerprint::hash_bytes;
-use super::quantity::show_moment;
 use super::saved::Saved;
+use super::scenario::ScenarioError;
 use crate::limits::{FILE_BYTES_MAX, FILE_DECODED_BYTES_MAX, JOURNAL_INPUTS_MAX};
 use crate::limits::{LINK_BYTES_MAX, LINK_DECODED_BYTES_MAX, LINK_INPUTS_MAX};
 
@@ -55,8 +53,8 @@ enum Tag {
 pub struct Decoded {
     /// What could be read.
     pub saved: Saved,
-    /// What was wrong, in sentences for the user; empty when all is well.
-    pub problems: Vec<String>,
+    /// What was wrong; empty when all is well.
+    pub problems: Vec<Damage>,
 }
 
 /// Why nothing could be read, or written.
@@ -74,32 +72,28 @@ pub enum ShareError {
     Damaged,
 }
 
-impl fmt::Display for ShareError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ShareError::NotASession => f.write_str("this is no Streamlanes session"),
-            ShareError::TooNew { version } => write!(
-                f,
-                "this session has format {version}, from a later version of the page: reload the \
-                 page"
-            ),
-            ShareError::TooLong { n_bytes, n_max } => {
-                write!(f, "{n_bytes} bytes are too many, at most {n_max}: save it as a file")
-            }
-            ShareError::TooManyInputs { n_inputs, n_max } => {
-                write!(
-                    f,
-                    "{n_inputs} lines are too many for a link, at most {n_max}: save it as a file"
-                )
-            }
-            ShareError::Damaged => {
-                f.write_str("this session is damaged, and nothing of it is left")
-            }
-        }
-    }
+/// What is wrong with a session of which something could be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Damage {
+    /// The link holds characters of no link.
+    Characters,
+    /// The deflated bytes are damaged or end too early.
+    CutOff,
+    /// Something differs from what was saved.
+    Checksum,
+    /// A section ends too early.
+    EndsEarly,
+    /// There is no built-in scenario of that name.
+    NoScenario(String),
+    /// Its own scenario cannot be read.
+    BadScenario(ScenarioError),
+    /// There is no such version profile.
+    NoProfile(String),
+    /// More lines than a session may have; this is the limit.
+    TooManyLines(usize),
+    /// A line cannot be read, nor those behind it.
+    BadLine,
 }
-
-impl std::error::Error for ShareError {}
 
 /// The text of a link's fragment, without `#`.
 ///
@@ -127,7 +121,7 @@ pub fn from_link(fragment: &str) -> Result<Decoded, ShareError> {
     let (bytes, is_cut) = decode_base64(text);
     let mut decoded = unpack(&bytes, LINK_DECODED_BYTES_MAX, LINK_INPUTS_MAX)?;
     if is_cut && decoded.problems.is_empty() {
-        decoded.problems.push("the link holds characters that do not belong there".to_owned());
+        decoded.problems.push(Damage::Characters);
     }
     Ok(decoded)
 }
@@ -144,31 +138,6 @@ pub fn to_file(saved: &Saved) -> Vec<u8> {
 pub fn from_file(bytes: &[u8]) -> Result<Decoded, ShareError> {
     check_length(bytes.len(), FILE_BYTES_MAX)?;
     unpack(bytes, FILE_DECODED_BYTES_MAX, JOURNAL_INPUTS_MAX)
-}
-
-/// What a session holds, for looking at before it replaces another: a line each.
-pub fn describe(saved: &Saved) -> Vec<String> {
-    let scenario = &saved.scenario;
-    let mut lines = vec![
-        format!("scenario: {} ({})", scenario.title, scenario.name),
-        format!("server: {}", saved.profile),
-        format!("seed: {}", saved.seed),
-        format!("time: {} of {}", show_moment(saved.now), show_moment(saved.end)),
-    ];
-    if let Some((lesson, step)) = &saved.lesson {
-        lines.push(format!("lesson: {lesson}, step {step}"));
-    }
-    lines.push(format!("lines typed: {}", saved.journal.len()));
-    const SHOWN: usize = 20;
-    for input in saved.journal.iter().take(SHOWN) {
-        let who = if input.who.is_empty() { "you" } else { &input.who };
-        let line: String = input.line.chars().take(100).collect();
-        lines.push(format!("  {} {who}> {line}", show_moment(input.at)));
-    }
-    if SHOWN < saved.journal.len() {
-        lines.push(format!("  and {} more", saved.journal.len() - SHOWN));
-    }
-    lines
 }
 
 fn check_length(n_bytes: usize, n_max: usize) -> Result<(), ShareError> {
@@ -203,12 +172,10 @@ fn unpack(bytes: &[u8], n_bytes_max: usize, n_inputs_max: usize) -> Result<Decod
     let mut problems = Vec::new();
     let (plain, is_whole) = inflate(deflated, n_bytes_max)?;
     if !is_whole {
-        problems.push("it is damaged or cut off: what came before the damage was kept".to_owned());
+        problems.push(Damage::CutOff);
     }
     if problems.is_empty() && expected != checksum(&plain) {
-        problems.push(
-            "its checksum is wrong: something in it may differ from what was saved".to_owned(),
-        );
+        problems.push(Damage::Checksum);
     }
     let saved = read::sections(&plain, n_inputs_max, &mut problems).ok_or(ShareError::Damaged)?;
     Ok(Decoded { saved, problems })

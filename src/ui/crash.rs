@@ -5,6 +5,7 @@
 //! `www/main.js` starts a fresh instance that leaves this input out. The hook itself touches no
 //! state of the app: whatever was borrowed stays borrowed.
 
+use crate::view::text;
 use std::cell::{Cell, RefCell};
 use std::panic::PanicHookInfo;
 
@@ -148,13 +149,10 @@ fn explanation(report: &Report, contents: &Contents) -> String {
     let record = contents.records.iter().find(|(known, _)| Some(*known) == number);
     let input = record.and_then(|(_, text)| text.as_deref()).and_then(store::decode);
     let aside = match input {
-        Some(input) => format!(
-            "It happened while this line was being run, which is left out now: {}> {}",
-            input.who, input.line
-        ),
-        None => "It did not happen while a line was being run, so nothing is left out.".to_owned(),
+        Some(input) => text::crashed_in(&input.who, &input.line),
+        None => text::CRASHED_IN_NO_LINE.to_owned(),
     };
-    format!("The page had to start again: {}. {aside}", report.message)
+    text::started_again(&report.message, &aside)
 }
 
 fn panel() -> Option<Element> {

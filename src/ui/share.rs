@@ -174,7 +174,7 @@ impl SharePane {
                 append(&self.body, &field);
             }
             (None, Err(problem)) => {
-                let sentence = text::no_link(&problem.to_string());
+                let sentence = text::no_link(&text::share_error(&problem));
                 append(&self.body, &el_text("p", "", &sentence));
             }
             (None, Ok(_)) => {}
@@ -202,9 +202,12 @@ impl SharePane {
         match decoded {
             Ok(decoded) => {
                 for problem in &decoded.problems {
-                    append(&self.body, &el_text("p", "share-problem", problem));
+                    append(
+                        &self.body,
+                        &el_text("p", "share-problem", &text::share_damage(problem)),
+                    );
                 }
-                let lines = share::describe(&decoded.saved).join("\n");
+                let lines = text::session_lines(&decoded.saved).join("\n");
                 let about = el_text("pre", "share-about", &lines);
                 set_attr(&about, "tabindex", "0");
                 append(&self.body, &about);
@@ -217,7 +220,7 @@ impl SharePane {
             }
             Err(problem) => {
                 self.offered = None;
-                let sentence = text::nothing_opened(&problem.to_string());
+                let sentence = text::nothing_opened(&text::share_error(&problem));
                 append(&self.body, &el_text("p", "share-problem", &sentence));
             }
         }

@@ -65,7 +65,7 @@ pub fn start_page(
     let begin = Begin(Rc::new(RefCell::new(Some(Start { inbox: inbox.clone(), report, forgets }))));
     let (late, undecided) = (begin.clone(), inbox.clone());
     let give_up = Closure::once_into_js(move || {
-        late.run(Err("the browser's store did not answer".to_owned()));
+        late.run(Err(text::STORE_SILENT.to_owned()));
         undecided.push(Msg::Owner(Ownership::Unknown));
     });
     // A browser without timers waits for its store for ever, which is what it would do anyway.

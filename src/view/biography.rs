@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::lanes::Lanes;
-use super::{sentence, text};
+use super::text;
 use crate::engine::event::{Event, EventKind, Name};
 use crate::engine::{Delivery, StreamId};
 use crate::limits::CHRONICLE_EVENTS_MAX;
@@ -69,7 +69,7 @@ impl Chronicle {
             |event: &&Event| event.db == db && event.key == *key && concerns(&event.kind, id);
         let life = self.events.iter().filter(about).filter_map(|event| {
             let kind = kind(&event.kind)?;
-            let (time, text) = (text::clock_ms(event.at), sentence::sentence(event));
+            let (time, text) = (text::clock_ms(event.at), text::events::sentence(event));
             Some(Moment { time, kind, text })
         });
         let mut life: Vec<Moment> = life.collect();

@@ -3,7 +3,6 @@
 //! Invariant: no web-sys; the same input gives the same output.
 
 pub mod console;
-pub mod sentence;
 pub mod side;
 pub mod store;
 pub mod table;

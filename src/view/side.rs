@@ -3,7 +3,7 @@
 
 use super::biography::kind;
 use super::table::{Action, Cell, Column, Row, Table};
-use super::{sentence, text};
+use super::text;
 use crate::command::tokenize::quoted_if_needed;
 use crate::engine::Value;
 use crate::engine::event::Event;
@@ -331,7 +331,7 @@ pub fn ledger(world: &World) -> Table {
     let mut rows = Vec::new();
     let losses = ledger.losses().rev().filter(|loss| !loss.recovered);
     for (loss, idx) in losses.take(LEDGER_ROWS_MAX).zip(0_u32..) {
-        let why = text::lost_because(&loss.what, loss.why.name());
+        let why = text::lost_because(&loss.what, text::loss_reason(loss.why));
         rows.push(Row {
             key: format!("lost {idx}"),
             state: "lost",
@@ -408,7 +408,10 @@ impl Feed {
         let rows = self.events.iter().map(|(number, event)| Row {
             key: number.to_string(),
             state: kind(&event.kind).unwrap_or_default(),
-            cells: vec![Cell::text(text::clock(event.at)), Cell::text(sentence::sentence(event))],
+            cells: vec![
+                Cell::text(text::clock(event.at)),
+                Cell::text(text::events::sentence(event)),
+            ],
             actions: Vec::new(),
         });
         let (rows, caption) = (rows.collect(), text::EVENTS.to_owned());

@@ -2,12 +2,19 @@
 //! (What stands in `www/index.html` is the other half.)
 
 mod bounds;
+mod console;
+pub mod events;
+mod glosses;
 mod goals;
+mod problems;
 mod share;
 mod why;
 
 pub use bounds::*;
+pub use console::*;
+pub use glosses::*;
 pub use goals::*;
+pub use problems::*;
 pub use share::*;
 pub use why::*;
 

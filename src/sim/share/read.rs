@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::Damage;
 use super::Tag;
 use crate::command::Profile;
 use crate::limits::{LINE_BYTES_MAX, NAME_BYTES_MAX};
@@ -52,7 +53,7 @@ impl<'a> Bytes<'a> {
 pub(super) fn sections(
     plain: &[u8],
     n_inputs_max: usize,
-    problems: &mut Vec<String>,
+    problems: &mut Vec<Damage>,
 ) -> Option<Saved> {
     let mut bytes = Bytes(plain);
     let mut scenario = None;
@@ -65,7 +66,7 @@ pub(super) fn sections(
         let (body, is_whole) = bytes.take(n);
         let mut inside = Bytes(body);
         if !is_whole && problems.is_empty() {
-            problems.push("it ends too early".to_owned());
+            problems.push(Damage::EndsEarly);
         }
         match tag {
             tag if tag == Tag::ScenarioName as u8 || tag == Tag::ScenarioText as u8 => {
@@ -106,12 +107,12 @@ fn points((after_start, after_now): (u64, u64), journal: &[Input]) -> (Millis, M
     (now, last.max(now + after_now.min(DURATION_MS_MAX)))
 }
 
-fn read_scenario(tag: u8, bytes: &mut Bytes<'_>, problems: &mut Vec<String>) -> Scenario {
+fn read_scenario(tag: u8, bytes: &mut Bytes<'_>, problems: &mut Vec<Damage>) -> Scenario {
     let (name, text) = if tag == Tag::ScenarioName as u8 {
         let name = String::from_utf8_lossy(bytes.0).into_owned();
         let text = Scenario::builtin_text(&name).map(str::to_owned);
         if text.is_none() {
-            problems.push(format!("it begins with the scenario '{name}', which this page has not"));
+            problems.push(Damage::NoScenario(name.clone()));
         }
         (name, text)
     } else {
@@ -121,19 +122,19 @@ fn read_scenario(tag: u8, bytes: &mut Bytes<'_>, problems: &mut Vec<String>) -> 
     match text.map(|text| Scenario::parse(&name, &text)) {
         Some(Ok(scenario)) => scenario,
         Some(Err(error)) => {
-            problems.push(format!("its scenario cannot be read: {error}"));
+            problems.push(Damage::BadScenario(error));
             Scenario::empty()
         }
         None => Scenario::empty(),
     }
 }
 
-fn read_profile(body: &[u8], problems: &mut Vec<String>) -> Option<Profile> {
+fn read_profile(body: &[u8], problems: &mut Vec<Damage>) -> Option<Profile> {
     let name = String::from_utf8_lossy(body);
     match name.parse() {
         Ok(profile) => Some(profile),
-        Err(unknown) => {
-            problems.push(unknown.to_string());
+        Err(_) => {
+            problems.push(Damage::NoProfile(name.into_owned()));
             None
         }
     }
@@ -147,20 +148,19 @@ fn read_lesson(bytes: &mut Bytes<'_>) -> Option<(Rc<str>, u32)> {
 fn read_journal(
     bytes: &mut Bytes<'_>,
     n_inputs_max: usize,
-    problems: &mut Vec<String>,
+    problems: &mut Vec<Damage>,
 ) -> Vec<Input> {
     let mut journal = Vec::new();
     let mut clients: Vec<Rc<str>> = Vec::new();
     let mut at = WORLD_START;
     while !bytes.0.is_empty() {
         if n_inputs_max <= journal.len() {
-            problems
-                .push(format!("it holds more than {n_inputs_max} lines: the rest was left out"));
+            problems.push(Damage::TooManyLines(n_inputs_max));
             break;
         }
         let Some(input) = read_input(bytes, &mut clients, at) else {
             if problems.is_empty() {
-                problems.push("a line in it is damaged: those before it were kept".to_owned());
+                problems.push(Damage::BadLine);
             }
             break;
         };

@@ -1,6 +1,7 @@
 //! The line that is being typed: a native input, and behind it the same text in colour with the
 //! notation of what may come next.
 
+use crate::view::text;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -34,12 +35,7 @@ impl Field {
     pub fn mount(inbox: &Inbox) -> Result<Field, MissingElement> {
         let input: HtmlInputElement = dom::by_id("console-input")?;
         let form: HtmlElement = dom::by_id("console-form")?;
-        set_attr(
-            &input,
-            "aria-description",
-            "Tab completes. To leave with Tab, press Escape first. Up and down: history; Ctrl-R \
-             searches it; Ctrl-L clears; Ctrl-C lets go of a blocked command.",
-        );
+        set_attr(&input, "aria-description", text::FIELD_ABOUT);
         let tab_leaves = Rc::new(Cell::new(false));
         let listeners = listeners(inbox, &input, &form, &tab_leaves);
         let picture = dom::by_id("console-ghost")?;

@@ -327,12 +327,10 @@ impl ConsolePane {
                     *known = tabs;
                 });
                 if renames && *old != *name {
-                    let text =
-                        format!("{name} is another client than {old}: its lines begin here.");
-                    self.note(session, &text);
+                    self.note(session, &text::client_renamed(name, &old));
                 }
             }
-            Err(problem) => self.note(session, problem.text()),
+            Err(problem) => self.note(session, text::name_problem(problem)),
         }
     }
 

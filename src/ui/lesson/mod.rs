@@ -18,7 +18,7 @@ use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
 use super::storage::database::Contents;
 use crate::command::Profile;
-use crate::lesson::{Lesson, Progress, Standing, Status, Watch, block, solved, start};
+use crate::lesson::{Lesson, NotProgress, Progress, Standing, Status, Watch, block, solved, start};
 use crate::sim::Session;
 use crate::time::Millis;
 use crate::view::text;
@@ -143,8 +143,8 @@ impl LessonPane {
             stored.and_then(|(_, text)| text.as_deref())
         };
         let mut progress = Progress::default();
-        if let Some(Err(problem)) = value("progress").map(|text| progress.merge(text)) {
-            inbox.push(Msg::Notice(problem));
+        if let Some(Err(NotProgress)) = value("progress").map(|text| progress.merge(text)) {
+            inbox.push(Msg::Notice(text::NOT_PROGRESS.to_owned()));
         }
         let mut course = Course { lesson, watch: Watch::from_start(since), ..Course::default() };
         let begun = value("lesson").filter(|_| goes_on).and_then(|text| text.split_once(' '));
@@ -325,7 +325,8 @@ impl LessonPane {
 
     fn take_progress(&mut self) {
         let Some(text) = self.reading.take().map(|reading| reading.text()) else { return };
-        let merged = text.and_then(|text| self.progress.merge(&text));
+        let not_progress = |_| text::NOT_PROGRESS.to_owned();
+        let merged = text.and_then(|text| self.progress.merge(&text).map_err(not_progress));
         match merged {
             Ok(n_skipped) => {
                 self.inbox.push(Msg::Keep { name: "progress", text: self.progress.write() });

@@ -23,7 +23,7 @@ const BYTES_MAX: f64 = 65_536.0;
 /// When it cannot be progress, or the browser refuses.
 pub(super) fn read(file: &File, inbox: &Inbox) -> Result<Reading, String> {
     if BYTES_MAX < file.size() {
-        return Err(text::nothing_opened("the file is too long to be saved progress"));
+        return Err(text::nothing_opened(text::PROGRESS_TOO_LONG));
     }
     let refused = || text::NOT_READ.to_owned();
     let reader = FileReader::new().map_err(|_| refused())?;

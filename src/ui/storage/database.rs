@@ -1,5 +1,6 @@
 //! IndexedDB, reduced to what the page needs: numbered records and named values, all strings.
 
+use crate::view::text;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -74,11 +75,10 @@ impl Database {
     fn new(db: IdbDatabase, on_written: impl Fn(Written) + 'static) -> Database {
         let on_written = Rc::new(on_written);
         let written = Rc::clone(&on_written);
-        let refused = "the browser refused to store (is the disk full, or private browsing on?)";
         Database {
             db,
             on_complete: Closure::new(move || written(Ok(()))),
-            on_abort: Closure::new(move || on_written(Err(refused.to_owned()))),
+            on_abort: Closure::new(move || on_written(Err(text::STORE_REFUSED.to_owned()))),
         }
     }
 
@@ -129,7 +129,7 @@ fn key(number: u64) -> JsValue {
 
 fn open_request(name: &str) -> Result<IdbOpenDbRequest, String> {
     let factory = dom::window().indexed_db().map_err(|error| text_of(&error))?;
-    let factory = factory.ok_or("this browser has no IndexedDB")?;
+    let factory = factory.ok_or(text::STORE_MISSING)?;
     factory.open_with_u32(name, VERSION).map_err(|error| text_of(&error))
 }
 
@@ -159,12 +159,13 @@ impl Opening {
         opening.request.set_onupgradeneeded(Some(&upgrade));
         let failed = opening.callback(|opening| {
             let error = opening.request.error().ok().flatten();
-            let text = error.map_or_else(|| "unknown reason".to_owned(), |error| error.message());
+            let text =
+                error.map_or_else(|| text::STORE_NO_REASON.to_owned(), |error| error.message());
             opening.finish(Err(text));
         });
         opening.request.set_onerror(Some(&failed));
         let blocked = opening.callback(|opening| {
-            opening.finish(Err("another tab runs an older version of this page".to_owned()));
+            opening.finish(Err(text::STORE_OLDER_PAGE.to_owned()));
         });
         opening.request.set_onblocked(Some(&blocked));
         let mut on_written = Some(on_written);
@@ -222,7 +223,7 @@ impl Opening {
         });
         tx.set_oncomplete(Some(&complete));
         let aborted = self.callback(|opening| {
-            opening.finish(Err("the stored session could not be read".to_owned()));
+            opening.finish(Err(text::STORE_UNREADABLE.to_owned()));
         });
         tx.set_onabort(Some(&aborted));
         Ok(())
@@ -264,5 +265,5 @@ pub fn text_of(error: &JsValue) -> String {
         Some(error) => error.message().as_string(),
         None => error.dyn_ref::<web_sys::DomException>().map(web_sys::DomException::message),
     };
-    message.unwrap_or_else(|| "unknown reason".to_owned())
+    message.unwrap_or_else(|| text::STORE_NO_REASON.to_owned())
 }

@@ -120,7 +120,7 @@ impl Place<'_> {
                 Role::Id => choices.extend(self.ids(place, head)),
                 Role::Field => choices.extend(self.fields()),
                 Role::Service => choices.extend(self.services()),
-                Role::Number => choices.extend(numbers(place)),
+                Role::Number => choices.extend(glossed(text::numbers(place))),
                 _ => {}
             }
         }
@@ -135,7 +135,7 @@ impl Place<'_> {
         match since {
             Some((_, since)) if !self.world.server().profile().has(*since) => None,
             Some((_, (major, minor))) => Some(choice(word, &format!("since {major}.{minor}"))),
-            None => Some(choice(word, meaning(word, head))),
+            None => Some(choice(word, text::meaning(word, head.name()))),
         }
     }
 
@@ -195,7 +195,7 @@ impl Place<'_> {
 
     #[inline(never)]
     fn ids(&self, place: &str, head: Head) -> Vec<Choice> {
-        let mut choices = special_ids(place, head);
+        let mut choices = glossed(text::special_ids(place, head.name()));
         let Some(stream) = self.stream() else { return choices };
         if wants_pending(head.name()) {
             let Some(name) = self.reading.word_of(Role::Group) else { return choices };
@@ -253,64 +253,9 @@ fn wants_pending(name: &str) -> bool {
     matches!(name, "XACK" | "XCLAIM" | "XNACK" | "XACKDEL")
 }
 
-/// Ids that are no entry's.
-#[inline(never)]
-fn special_ids(place: &str, head: Head) -> Vec<Choice> {
-    let pairs: &[(&str, &str)] = match (head.name(), place) {
-        ("XREADGROUP", _) => {
-            &[(">", "what nobody in the group has had"), ("0", "what is pending for this consumer")]
-        }
-        ("XREAD", _) => &[("$", "only what comes from now on"), ("0", "from the beginning")],
-        ("XGROUP CREATE" | "XGROUP SETID", _) => &[("0", "from the beginning")],
-        ("XRANGE" | "XPENDING", "start") => &[("-", "the smallest id")],
-        ("XRANGE" | "XPENDING", "end") => &[("+", "the greatest id")],
-        ("XREVRANGE", "end") => &[("+", "the greatest id")],
-        ("XREVRANGE", "start") => &[("-", "the smallest id")],
-        ("XAUTOCLAIM", _) => &[("0-0", "from the beginning")],
-        _ => &[],
-    };
+/// Choices with what is said of each.
+fn glossed(pairs: &[(&str, &str)]) -> Vec<Choice> {
     pairs.iter().map(|(text, note)| choice(text, note)).collect()
-}
-
-/// Typical numbers, with their unit said.
-#[inline(never)]
-fn numbers(place: &str) -> Vec<Choice> {
-    let pairs: &[(&str, &str)] = match place {
-        "milliseconds" => &[("0", "for ever"), ("5000", "5 seconds")],
-        "min-idle-time" => {
-            &[("60000", "1 minute, in milliseconds"), ("0", "whatever the idle time")]
-        }
-        "threshold" => &[("1000", "entries, or an id with MINID")],
-        "count" => &[("10", ""), ("1", "")],
-        "numids" => &[("1", "how many ids follow")],
-        _ => &[],
-    };
-    pairs.iter().map(|(text, note)| choice(text, note)).collect()
-}
-
-/// What a word that stands for itself does, where its name does not say it.
-#[inline(never)]
-pub fn meaning(word: &str, head: Head) -> &'static str {
-    match (word, head.name()) {
-        ("*", "XADD") => "let the server choose the id",
-        ("$", _) => "only what comes from now on",
-        ("~", _) => "roughly: whole nodes only, cheaper",
-        ("=", _) => "exactly",
-        ("NOMKSTREAM", _) => "do not create the stream",
-        ("MKSTREAM", _) => "create the stream if there is none",
-        ("MAXLEN", _) => "keep at most so many entries",
-        ("MINID", _) => "keep entries from this id on",
-        ("LIMIT", _) => "look at no more than so many entries",
-        ("STREAMS", _) => "then the keys, then an id for each",
-        ("BLOCK", _) => "wait for data",
-        ("COUNT", _) => "at most so many",
-        ("NOACK", _) => "do not make them pending",
-        ("JUSTID", _) => "only the ids, and do not count it as a delivery",
-        ("FORCE", _) => "even if it is not pending",
-        ("IDLE", "XPENDING") => "only what is idle that long",
-        ("FULL", _) => "everything, groups and pending entries too",
-        _ => "",
-    }
 }
 
 fn choice(text: &str, note: &str) -> Choice {

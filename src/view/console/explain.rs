@@ -10,7 +10,7 @@ use crate::sim::{EntryState, Session, WorldEvent, WorldEventKind};
 use crate::sorted::SortedMap;
 use crate::time::Millis;
 use crate::view::console::reading::{Role, read};
-use crate::view::{sentence, text};
+use crate::view::text;
 
 /// What is known about one reply.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -38,7 +38,7 @@ impl Explanation {
         match (self.changes.is_empty(), self.was_watched) {
             (true, true) => vec![text::NOTHING_CHANGED.to_owned()],
             (true, false) => Vec::new(),
-            (false, _) => sentence::summary(&self.changes, SENTENCES_MAX),
+            (false, _) => text::events::summary(&self.changes, SENTENCES_MAX),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::command::tokenize::redis_tokens;
 use crate::command::{Profile, help};
 use crate::sim::control::CONTROLS;
+use crate::view::text;
 
 /// What `HELP …` (or `? …`) says; `None` if the line asks for no help.
 pub fn answer(line: &str, profile: Profile) -> Option<String> {
@@ -19,8 +20,7 @@ pub fn answer(line: &str, profile: Profile) -> Option<String> {
         return Some(format!("{redis}\n\n{}", controls("").unwrap_or_default()));
     }
     let found = help::text(profile, &rest).or_else(|| controls(&rest.join(" ")));
-    let unknown = || format!("No help for {}. HELP alone lists what there is.", rest.join(" "));
-    Some(found.unwrap_or_else(unknown))
+    Some(found.unwrap_or_else(|| text::no_help(&rest.join(" "))))
 }
 
 /// The controls whose name begins so: one in full, several as a list.
@@ -37,7 +37,7 @@ fn controls(name: &str) -> Option<String> {
                 .map(|one| full(one.name, one.syntax, one.summary, one.why, one.examples))
                 .into_iter()
                 .collect();
-            lines.push("The world's own commands:".to_owned());
+            lines.push(text::OWN_COMMANDS.to_owned());
             lines.extend(several.iter().map(|it| format!("  {:<20} {}", it.name, it.summary)));
             Some(lines.join("\n"))
         }

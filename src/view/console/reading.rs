@@ -1,5 +1,6 @@
 //! What a line that is being typed means so far: the command, what each word is, what comes next.
 
+use crate::view::text;
 use std::ops::Range;
 
 use super::follow::{Progress, Syntax, is_placeholder};
@@ -225,11 +226,11 @@ impl Reading {
             None => format!("{}: {}", head.name(), head.summary()),
             Some(idx) => match self.progress.places.get(idx).copied().flatten() {
                 Some(place) => {
-                    let meaning = super::complete::meaning(place, head);
+                    let meaning = text::meaning(place, head.name());
                     let between = if meaning.is_empty() { "" } else { ": " };
                     format!("{place}{between}{meaning}")
                 }
-                None => "This word has no place here.".to_owned(),
+                None => text::NO_PLACE.to_owned(),
             },
         }
     }

@@ -1,5 +1,6 @@
 //! The transcript as rows: a line, and what became of it.
 
+use crate::view::text;
 use std::rc::Rc;
 
 use crate::resp::{Value, decode};
@@ -169,34 +170,28 @@ pub fn aside_extra(aside: &Aside, extra_idx: usize) -> Extra {
 /// transcript.
 pub fn spoken(answer: &Answer) -> String {
     match answer {
-        Answer::Waiting => "Waiting: the command blocks.".to_owned(),
+        Answer::Waiting => text::SAID_WAITING.to_owned(),
         Answer::Note(text) | Answer::Refused(text) => short(text),
         Answer::Reply { bytes, .. } => match decode(bytes) {
             Ok((value, _)) => spoken_value(&value),
-            Err(_) => "A reply that cannot be read.".to_owned(),
+            Err(_) => text::SAID_UNREADABLE.to_owned(),
         },
     }
 }
 
 fn spoken_value(value: &Value) -> String {
     match value {
-        Value::Error(text) => format!("Error: {}", short(&String::from_utf8_lossy(text))),
+        Value::Error(text) => text::said_error(&short(&String::from_utf8_lossy(text))),
         Value::Simple(text) | Value::Bulk(text) | Value::Double(text) | Value::Verbatim(text) => {
             short(&String::from_utf8_lossy(text))
         }
         Value::Int(n) => n.to_string(),
-        Value::NilBulk | Value::NilArray | Value::Null => "nil, nothing there.".to_owned(),
+        Value::NilBulk | Value::NilArray | Value::Null => text::SAID_NIL.to_owned(),
         Value::Bool(truth) => truth.to_string(),
-        Value::Array(items) | Value::Set(items) | Value::Push(items) => n_elements(items.len()),
-        Value::Map(pairs) => n_elements(pairs.len()),
-    }
-}
-
-fn n_elements(n: usize) -> String {
-    match n {
-        0 => "Empty list.".to_owned(),
-        1 => "List of 1 element.".to_owned(),
-        n => format!("List of {n} elements."),
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+            text::said_elements(items.len())
+        }
+        Value::Map(pairs) => text::said_elements(pairs.len()),
     }
 }
 

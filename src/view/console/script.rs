@@ -2,21 +2,23 @@
 
 use crate::sim::Input;
 use crate::sim::control::is_control;
+use crate::view::text;
 
 /// The lines of a journal, each client's under a comment that names it. Lines that only this world
 /// knows (SIM, CLOCK …) become comments, since a real server has no such thing.
 pub fn script(inputs: &[Input]) -> String {
-    let mut script = String::from("# From Streamlanes. Run it with: redis-cli < this-file\n");
+    let mut script = format!("# {}\n", text::SCRIPT_HEAD);
     let mut who = None;
     for input in inputs {
         if who.replace(&input.who).is_none_or(|before| *before != input.who) {
             let name = if input.who.is_empty() { "you" } else { &input.who };
-            script.push_str(&format!("# as {}\n", one_line(name)));
+            script.push_str(&format!("# {}\n", text::script_as(&one_line(name))));
         }
         let line = one_line(input.line.trim());
         let first_word = line.split_ascii_whitespace().next().unwrap_or_default();
         if is_control(first_word.as_bytes()) {
-            script.push_str("# only in Streamlanes: ");
+            script.push_str("# ");
+            script.push_str(text::SCRIPT_ONLY_HERE);
         }
         script.push_str(&line);
         script.push('\n');

@@ -52,18 +52,6 @@ pub enum NameProblem {
     Taken,
 }
 
-impl NameProblem {
-    /// What to tell the user.
-    pub fn text(self) -> &'static str {
-        match self {
-            NameProblem::Invalid => {
-                "A client's name has 1 to 64 characters and no blanks (CLIENT SETNAME's rule)."
-            }
-            NameProblem::Taken => "There is a tab of that name.",
-        }
-    }
-}
-
 impl Default for Tabs {
     fn default() -> Tabs {
         Tabs { tabs: vec![Tab::new(FIRST_CLIENT)], active: 0, closed: Vec::new() }

@@ -176,7 +176,7 @@ mod tests {
             ("Q?\n- [x] a\n- b", 5, "because"),
             ("Q?\n- [x] a => has\n- b", 6, "needs the word"),
             ("Q?\n- [x] a => if lenth s = 1\n- b", 6, "lenth"),
-            ("Q?\n- [x] a\n- b\ncheck: PING\nbecause: c", 5, "what proves it"),
+            ("Q?\n- [x] a\n- b\ncheck: PING\nbecause: c", 5, "what would prove it"),
             ("Q?\n- [x] a\n- b\nbecause: c", 5, "`question` block"),
         ] {
             let error = Prediction::parse("q", 5, text).unwrap_err();

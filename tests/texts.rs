@@ -1,5 +1,5 @@
-//! Sentences for users stand in one place, `src/view/text.rs` and the folder beside it, so that they
-//! can be translated together.
+//! Sentences for users stand in one place, `src/view/text.rs` and the folder beside it, so that
+//! they can be translated together.
 
 use std::fs;
 use std::path::Path;

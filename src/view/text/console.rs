@@ -2,8 +2,8 @@
 
 use crate::view::console::tabs::NameProblem;
 
-pub const FIELD_ABOUT: &str = "Tab completes. To leave with Tab, press Escape first. Up and down: history; Ctrl-R \
-    searches it; Ctrl-L clears; Ctrl-C lets go of a blocked command.";
+pub const FIELD_ABOUT: &str = "Tab completes. To leave with Tab, press Escape first. Up and down: \
+    history; Ctrl-R searches it; Ctrl-L clears; Ctrl-C lets go of a blocked command.";
 pub const OWN_COMMANDS: &str = "The world's own commands:";
 pub const REPLY_UNREADABLE: &str = "(a reply that cannot be read)";
 pub const SAID_UNREADABLE: &str = "A reply that cannot be read.";

@@ -3,7 +3,7 @@
 // A trap leaves a WebAssembly instance unusable. What is left to do then is here: note what was
 // being applied (Rust says so in an attribute of #crash) and load the page again, which brings the
 // stored session back without that input. See src/ui/crash.rs.
-import init, { last_words, start_page } from "./streamlanes.js";
+import * as library from "./streamlanes.js";
 
 const NOTE = "streamlanes-crash";
 const LIVES = 3;
@@ -41,7 +41,7 @@ function show(message, words) {
 
 function wordsOfTheDead() {
   try {
-    return last_words();
+    return library.last_words();
   } catch {
     return "";
   }
@@ -72,14 +72,17 @@ const isTrap = (error) =>
 addEventListener("error", (event) => isTrap(event.error) && onCrash(event.error));
 addEventListener("unhandledrejection", (event) => isTrap(event.reason) && onCrash(event.reason));
 
-init()
+library
+  .default()
   .then(() => {
     const note = takeNote();
     // A reload by hand does not tell the story again; the times stay, to notice a page that dies
     // again and again.
     if (note) sessionStorage.setItem(NOTE, JSON.stringify({ times: note.times }));
     const [running, message, words] = [note?.running, note?.message, note?.words];
-    start_page(running ?? undefined, message, words, note?.forgets === true);
+    library.start_page(running ?? undefined, message, words, note?.forgets === true);
+    // A build for development is in one piece.
+    library.loadLaterWhenIdle?.(1000);
   })
   .catch((error) => {
     if (isTrap(error)) onCrash(error);

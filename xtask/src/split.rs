@@ -1,11 +1,11 @@
-//! One wasm file becomes two: what a first visit runs, and the rest, which is loaded when a
-//! function of it is called for the first time.
+//! One wasm file becomes two: what a first visit runs, and the rest.
 //!
 //! Which functions are *later* ones is a list of paths (`later.txt`). Whatever only they need,
 //! functions and constants, goes with them. Both files share one memory and one table of functions.
 //! The first file calls a later function through the table; until the second file is there, its
 //! place holds a stub that loads the file, which puts the true functions into the table, and calls
-//! again. So a wrong list makes a visit slower, and nothing else.
+//! again. The page loads it when it has nothing else to do, so that stubs are called in the first
+//! moments only. A wrong list makes a visit slower, and nothing else.
 //!
 //! Invariant: nothing here knows Streamlanes; what the parts mean is said by the list.
 
@@ -54,12 +54,15 @@ pub(crate) fn split_site(linked: &Path, site: &Path, list: &Path) -> Result<()> 
     Ok(())
 }
 
-/// wasm-bindgen's script, with a function more among those that the wasm imports.
+/// wasm-bindgen's script, with a function more among those that the wasm imports. The second file
+/// calls what the first one calls, so the loader keeps the object of all imports.
 fn with_loader(script: &str) -> Result<String> {
     const IMPORTS: &str = "const import0 = {";
+    let all = |value: &str| format!("\"{GLUE}\": {value}");
     let (before, after) = script.split_once(IMPORTS).context("wasm-bindgen's script changed")?;
-    ensure!(after.contains(&format!("\"{GLUE}\": import0")), "wasm-bindgen's script changed");
-    Ok(format!("{before}{IMPORTS}\n        {LOAD}: () => loadLater(import0),{after}\n{LOADER}"))
+    ensure!(after.contains(&all("import0")), "wasm-bindgen's script changed");
+    let after = after.replacen(&all("import0"), &all("glueOfLater = import0"), 1);
+    Ok(format!("{before}{IMPORTS}\n        {LOAD}: loadLater,{after}\n{LOADER}"))
 }
 
 /// Paths of functions, one to a line: the beginning of a path, or `=` and the whole of it.
@@ -473,8 +476,9 @@ mod tests {
     fn the_loader_is_among_the_imports_of_the_script() -> Result<()> {
         let script = "const import0 = {\n a: 1,\n};\nreturn { \"./streamlanes_bg.js\": import0 };";
         let script = with_loader(script)?;
-        assert!(script.contains("{\n        __load_later: () => loadLater(import0),\n a: 1,"));
-        assert!(script.contains("function loadLater(glue) {"));
+        assert!(script.contains("{\n        __load_later: loadLater,\n a: 1,"));
+        assert!(script.contains("\"./streamlanes_bg.js\": glueOfLater = import0"));
+        assert!(script.contains("function loadLater() {"));
         assert!(with_loader("const other = {").is_err());
         Ok(())
     }

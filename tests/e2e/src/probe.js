@@ -1,7 +1,7 @@
 // Put into every page of the end-to-end tests, before the page's own script: notes what a person
 // would not notice, or would notice too late.
 (() => {
-  const seen = { faults: [], shifts: [], longTasks: [] };
+  const seen = { faults: [], shifts: [], longTasks: [], blocking: [] };
   Object.defineProperty(window, "seenByProbe", { value: seen });
   document.addEventListener("securitypolicyviolation", (event) => {
     const what = [event.violatedDirective, event.blockedURI, event.sample];
@@ -15,6 +15,13 @@
     get: () => seen.faults.push("executed: read of pwned") && (() => {}),
     set: (value) => seen.faults.push(`executed: pwned = ${value}`),
   });
+  const openRequest = XMLHttpRequest.prototype.open;
+  XMLHttpRequest.prototype.open = function (method, url, isAsync = true, ...rest) {
+    if (!isAsync) seen.blocking.push(String(url));
+    return openRequest.call(this, method, url, isAsync, ...rest);
+  };
+  // For what must happen before a page has time for other things.
+  if (sessionStorage.getItem("is-never-idle")) window.requestIdleCallback = () => 0;
   const observe = (type, take) => {
     if (!PerformanceObserver.supportedEntryTypes.includes(type)) return;
     const observer = new PerformanceObserver((list) => list.getEntries().forEach(take));

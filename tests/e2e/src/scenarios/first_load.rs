@@ -20,17 +20,6 @@ pub(super) async fn is_clean(page: &Page<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A command that a first visit does without is answered: the rest of the wasm comes when called.
-pub(super) async fn fetches_the_rest_when_needed(page: &Page<'_>) -> Result<()> {
-    super::acts::open(page, "").await?;
-    page.type_line("CLOCK PAUSE").await?;
-    page.type_line("COMMAND GETKEYS XADD s * a b").await?;
-    page.said("1) \"s\"").await?;
-    let n_arrived = n_arrived(page, "streamlanes_later.wasm").await?;
-    ensure!(n_arrived == 1, "the rest arrived {n_arrived} times");
-    Ok(())
-}
-
 /// How often a file of that name was loaded.
 async fn n_arrived(page: &Page<'_>, name: &str) -> Result<u64> {
     let script = format!(

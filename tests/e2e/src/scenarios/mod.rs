@@ -11,6 +11,7 @@ mod first_session;
 mod harness;
 mod hostile;
 mod keyboard;
+mod later;
 mod lesson_pane;
 mod looks;
 mod panics;
@@ -86,7 +87,11 @@ pub(crate) const ALL: &[Scenario] = &[
     // Firefox tells its drivers nothing of a missing file.
     scenario!(harness::notices_a_missing_file, harness::must_be_noticed).only_in(Kind::Chromium),
     scenario!(first_load::is_clean).brief(),
-    scenario!(first_load::fetches_the_rest_when_needed),
+    scenario!(later::is_not_waited_for_in_a_first_visit),
+    scenario!(later::is_fetched_by_a_rare_command_at_the_start),
+    scenario!(later::is_there_when_the_network_is_gone).only_in(Kind::Chromium),
+    scenario!(later::may_fail_to_come_by_itself, later::only_the_rest_is_missing)
+        .only_in(Kind::Chromium),
     scenario!(first_session::adds_reads_and_acknowledges).brief(),
     scenario!(first_session::makes_mistakes),
     scenario!(first_session::solves_a_lesson).brief(),

@@ -7,6 +7,7 @@
 //! * [`build`]: from sources to a complete static site.
 //! * [`site`]: that site over HTTP; [`serve`]: the same, rebuilt and reloaded on every change.
 //! * [`bench`]: this engine beside what people would use instead.
+//! * [`lighthouse`]: what others say of the page.
 //! * [`test`]: every check, in stages; [`size`]: the download against its budget.
 //!
 //! Invariant: nothing here depends on where the binary was built or on what was installed by hand.
@@ -15,6 +16,7 @@ pub mod bench;
 pub mod build;
 pub mod differ;
 pub mod lessons;
+pub mod lighthouse;
 pub mod serve;
 pub mod setup;
 pub mod site;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use xtask::build::{self, Profile};
 use xtask::workspace::Workspace;
-use xtask::{bench, differ, lessons, serve, setup, size, step, test};
+use xtask::{bench, differ, lessons, lighthouse, serve, setup, size, step, test};
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -23,6 +23,8 @@ cargo xtask <command>
                                           (names: wasm, native, door, redis, ioredis-mock,
                                           fakeredis, burner-redis, memory, cost, page; minutes at
                                           full speed while the page's memory is watched: 2)
+  lighthouse [--dist DIR]                 Lighthouse's four scores for the site (as it is in DIR),
+                                          and what costs points
   screenshots [--readme]                  pictures of the page in target/screenshots/
                                           (--readme: only docs/screenshot.png)
   setup [NAME…]                           get what other commands need (they call it themselves):
@@ -59,6 +61,7 @@ fn run() -> Result<()> {
         "serve" => serve(arguments),
         "lesson" => lesson(arguments),
         "differ" => differ::run(&Workspace::find()?, arguments.raw_args()?),
+        "lighthouse" => judge(arguments),
         "test" => test(arguments),
         "size" => size(arguments),
         "bench" => bench(arguments),
@@ -132,6 +135,17 @@ fn serve(mut arguments: lexopt::Parser) -> Result<()> {
         }
     }
     serve::run(&Workspace::find()?, options)
+}
+
+fn judge(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut dist = None;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("dist") => dist = Some(arguments.value()?.into()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    lighthouse::run(&Workspace::find()?, dist)
 }
 
 fn test(mut arguments: lexopt::Parser) -> Result<()> {

@@ -118,7 +118,11 @@ globalThis.measuring = {
     // The form stands in the page before the module is there to take a line.
     while (!document.getElementById("console-form")
         || !measuring.send("ECHO measuring-the-page")) await pause();
-    while (!measuring.transcript().includes("measuring-the-page\"")) await pause();
+    const sent = performance.now();
+    while (!measuring.transcript().includes("measuring-the-page\"")) {
+      if (30000 < performance.now() - sent) throw new Error("no answer within 30 seconds");
+      await pause();
+    }
     return performance.now();
   },
   painted: () => new Promise((done) => requestAnimationFrame(() => {
@@ -156,7 +160,7 @@ impl At<'_> {
     async fn with(&self, lines: &[String]) -> Result<Page<'_>> {
         let page = self.open().await?;
         page.visit("").await?;
-        wait(&page, "measuring.first.then(done)").await?;
+        wait(&page, "measuring.first.then(done, (error) => done(`${error}`))").await?;
         for line in lines {
             page.client.execute("measuring.send(arguments[0])", vec![json!(line)]).await?;
         }
@@ -177,7 +181,8 @@ impl At<'_> {
             let rate = json!({ "rate": slowness });
             page.devtools("Emulation.setCPUThrottlingRate", rate).await?;
             page.visit("").await?;
-            let answered = wait(&page, "measuring.first.then(done)").await?;
+            let answered =
+                wait(&page, "measuring.first.then(done, (error) => done(`${error}`))").await?;
             let import = page.evaluate(
                 "return performance.getEntriesByType('resource')
                     .find((entry) => entry.name.endsWith('/streamlanes.js')).startTime",

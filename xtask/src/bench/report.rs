@@ -292,12 +292,12 @@ fn page_goals(measured: &Measured<'_>, goals: &mut Vec<Goal>) {
         1.1,
         times,
     ));
-    if let Some(prompt) = page.get("prompt_ms") {
-        let what = "from navigation to a prompt that takes a command".to_string();
-        let limit = "–".to_string();
-        let (measured, bound) = (Some(prompt), f64::INFINITY);
-        goals.push(Goal { what, limit, measured, shown: ms, holds: |_, _| true, bound });
-    }
+    goals.push(at_most(
+        "from navigation to a prompt that takes a command",
+        page.get("prompt_ms"),
+        300.0,
+        ms,
+    ));
 }
 
 fn times(ratio: f64) -> String {

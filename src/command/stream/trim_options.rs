@@ -56,6 +56,11 @@ impl TrimOptions {
         Ok(true)
     }
 
+    /// Whether there is neither a strategy nor a limit that counts.
+    pub fn asks_for_nothing(&self) -> bool {
+        self.to.is_none() && self.limit.is_none_or(|limit| limit == 0)
+    }
+
     /// The checks that need all options; `None` when there is nothing to trim.
     /// `node_entries_max` is the configured `stream-node-max-entries`.
     pub fn finish(

@@ -138,7 +138,11 @@ pub fn parse<'a>(
     let mut idempotency = None;
     let (id, id_idx) = loop {
         let idx = args.position();
-        let Some(word) = args.peek() else { return Err(wrong_arity(profile)) };
+        let Some(word) = args.peek() else {
+            // The options are judged before the words are counted: tests/differ/cases/xadd-limit.txt.
+            trim.finish(profile, node_entries_max)?;
+            return Err(wrong_arity(profile));
+        };
         if word == b"*" {
             args.word()?;
             break (NewId::Auto, idx);

@@ -59,7 +59,11 @@ pub fn parse(
             return Err(CommandError::Syntax.at(word_idx));
         }
     }
-    options.finish(profile, node_entries_max)?.ok_or_else(|| {
-        CommandError::text("ERR syntax error, XTRIM must be called with a trimming strategy")
-    })
+    let no_strategy =
+        || CommandError::text("ERR syntax error, XTRIM must be called with a trimming strategy");
+    // Said before `LIMIT 0` is found to lack the `~`: tests/differ/cases/xadd-limit.txt.
+    if options.asks_for_nothing() {
+        return Err(no_strategy());
+    }
+    options.finish(profile, node_entries_max)?.ok_or_else(no_strategy)
 }

@@ -139,7 +139,7 @@ pub fn parse<'a>(
     let (id, id_idx) = loop {
         let idx = args.position();
         let Some(word) = args.peek() else {
-            // The options are judged before the words are counted: tests/differ/cases/xadd-limit.txt.
+            // Options are judged before words are counted: tests/differ/cases/xadd-limit.txt.
             trim.finish(profile, node_entries_max)?;
             return Err(wrong_arity(profile));
         };

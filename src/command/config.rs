@@ -1,7 +1,7 @@
 //! CONFIG GET, SET, RESETSTAT, REWRITE: reading and changing parameters while the server runs.
 
 use super::ctx::{Ctx, Flow};
-use super::error::CommandError;
+use super::error::{CommandError, c_name};
 use super::settings::{self, PARAMS};
 use super::{Args, Spec, glob};
 
@@ -83,7 +83,7 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
             let old: &[u8] = b"ERR Unsupported CONFIG parameter: ";
             let is_new = ctx.profile.has((7, 0));
             let pieces: [&[u8]; 3] =
-                [if is_new { new } else { old }, name, if is_new { b"'" } else { b"" }];
+                [if is_new { new } else { old }, c_name(name), if is_new { b"'" } else { b"" }];
             CommandError::format(&pieces).at(2 + 2 * i)
         };
         let idx = settings::find(name, ctx.profile).ok_or_else(unknown)?;

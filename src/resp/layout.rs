@@ -59,9 +59,9 @@ fn write_value<'a>(
         Part::Set(0) => line(b"(empty set)", b"", out),
         Part::Push(0) => line(b"(empty push)", b"", out),
         Part::Map(0) => line(b"(empty hash)", b"", out),
-        Part::Array(n) | Part::Push(n) => return list(reply, n, b')', depth, indent, out),
-        Part::Set(n) => return list(reply, n, b'~', depth, indent, out),
-        Part::Map(n) => return map(reply, n, depth, indent, out),
+        Part::Array(n) | Part::Push(n) => return items(reply, n, (b')', 1), depth, indent, out),
+        Part::Set(n) => return items(reply, n, (b'~', 1), depth, indent, out),
+        Part::Map(n) => return items(reply, n, (b'#', 2), depth, indent, out),
     }
     Ok(())
 }
@@ -72,10 +72,11 @@ fn line(start: &[u8], text: &[u8], out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-fn list<'a>(
+/// The elements of a list, or with `n_parts` of 2 the pairs of a map, each behind its number.
+fn items<'a>(
     reply: &mut impl Parts<'a>,
     n: usize,
-    mark: u8,
+    (mark, n_parts): (u8, usize),
     depth: usize,
     indent: usize,
     out: &mut Vec<u8>,
@@ -83,25 +84,13 @@ fn list<'a>(
     let width = n_digits(n);
     for i in 0..n {
         number(i, width, mark, indent, out);
-        write_value(reply, depth + 1, indent + width + 2, out)?;
-    }
-    Ok(())
-}
-
-fn map<'a>(
-    reply: &mut impl Parts<'a>,
-    n: usize,
-    depth: usize,
-    indent: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), DecodeError> {
-    let width = n_digits(n);
-    for i in 0..n {
-        number(i, width, b'#', indent, out);
-        write_value(reply, depth + 1, indent + width + 2, out)?;
-        out.pop();
-        out.extend_from_slice(b" => ");
-        write_value(reply, depth + 1, indent + width + 2, out)?;
+        for part_idx in 0..n_parts {
+            if part_idx != 0 {
+                out.pop();
+                out.extend_from_slice(b" => ");
+            }
+            write_value(reply, depth + 1, indent + width + 2, out)?;
+        }
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! What authors get for a broken lesson, and that the rest of the course is not harmed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use streamlanes_lessons::course::Course;
 use streamlanes_lessons::site;
+use tempfile::TempDir;
 
 /// A lesson without fault.
 const GOOD: &str = "---
@@ -59,25 +60,19 @@ PING
 ";
 
 /// A course in a folder of its own, which goes away with it.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
-    fn new(name: &str) -> Folder {
-        let name = format!("streamlanes-lessons-{}-{name}", std::process::id());
-        let folder = Folder(std::env::temp_dir().join(name));
-        fs::create_dir_all(&folder.0).unwrap();
-        folder
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
     }
 
     fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.0.join(name), text).unwrap();
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind in the system's temporary folder harms nobody.
-        let _ = fs::remove_dir_all(&self.0);
+        fs::write(self.path().join(name), text).unwrap();
     }
 }
 
@@ -94,13 +89,12 @@ fn errors(folder: &Path) -> (Vec<String>, Vec<String>) {
 /// A broken lesson stands between two good ones; they are read all the same.
 #[track_caller]
 fn check(broken: impl AsRef<[u8]>, expected: &[&str]) {
-    let line = std::panic::Location::caller().line();
-    let folder = Folder::new(&format!("broken-{line}-{}", expected.first().map_or(0, |e| e.len())));
+    let folder = Folder::new();
     folder.write("course.txt", "1 One\n1.1-good\n1.2-bad\n1.3-good\n");
     folder.write("1.1-good.md", GOOD);
     folder.write("1.2-bad.md", broken);
     folder.write("1.3-good.md", GOOD);
-    let (errors, slugs) = errors(&folder.0);
+    let (errors, slugs) = errors(folder.path());
     let expected: Vec<String> =
         expected.iter().map(|error| format!("1.2-bad.md:{error}")).collect();
     assert_eq!(errors, expected);
@@ -116,10 +110,10 @@ fn check_with(this: &str, by: &str, expected: &[&str]) {
 
 #[test]
 fn the_good_lesson_is_good() {
-    let folder = Folder::new("good");
+    let folder = Folder::new();
     folder.write("course.txt", "1 One\n1.1-good\n");
     folder.write("1.1-good.md", GOOD);
-    assert_eq!(errors(&folder.0), (vec![], vec!["1.1-good".to_owned()]));
+    assert_eq!(errors(folder.path()), (vec![], vec!["1.1-good".to_owned()]));
 }
 
 #[test]
@@ -212,13 +206,13 @@ fn markup_in_any_place_is_text_in_the_page() {
         "item cake",
         "nothing else",
     ];
-    for (case, place) in places.into_iter().enumerate() {
-        let folder = Folder::new(&format!("markup-{case}"));
+    for place in places {
+        let folder = Folder::new();
         assert!(GOOD.contains(place), "the good lesson has no {place:?}");
         let by = if place == "`code`" { format!("`{EVIL}`") } else { format!("{place}{EVIL}") };
         folder.write("course.txt", format!("1 One{EVIL}\n1.1-good\n"));
         folder.write("1.1-good.md", GOOD.replacen(place, &by, 1));
-        let (course, errors) = Course::load(&folder.0);
+        let (course, errors) = Course::load(folder.path());
         assert!(errors.is_empty(), "{place}: {}", errors[0]);
         for page in site::pages(&template, &course).unwrap() {
             assert!(!page.html.contains(EVIL), "{place} is markup in {}", page.path);
@@ -243,12 +237,12 @@ fn huge_deep_and_odd_lessons_harm_no_other() {
         ("control", GOOD.replace("Prose", "\u{0}\u{1b}[2J\u{7f}\u{202e}\u{feff}Prose")),
         ("return", GOOD.replace('\n', "\r")),
     ] {
-        let folder = Folder::new(&format!("huge-{name}"));
+        let folder = Folder::new();
         folder.write("course.txt", "1 One\n1.1-good\n1.2-bad\n1.3-good\n");
         folder.write("1.1-good.md", GOOD);
         folder.write("1.2-bad.md", text);
         folder.write("1.3-good.md", GOOD);
-        let (errors, slugs) = errors(&folder.0);
+        let (errors, slugs) = errors(folder.path());
         assert!(errors.iter().all(|error| error.starts_with("1.2-bad.md:")), "{name}: {errors:?}");
         for good in ["1.1-good", "1.3-good"] {
             assert!(slugs.iter().any(|slug| slug == good), "{name}: {good} is gone");
@@ -264,12 +258,12 @@ fn names_are_given_once() {
 
 #[test]
 fn a_broken_index_names_the_line() {
-    let folder = Folder::new("index");
+    let folder = Folder::new();
     let index = "1.0-early\n1 One\n1.1-good\n2.1-wrong\n../etc/passwd\n1.1-good\n1.9-gone\nOne 1\n";
     folder.write("course.txt", index);
     folder.write("1.1-good.md", GOOD);
     folder.write("1.5-lost.md", GOOD);
-    let (errors, slugs) = errors(&folder.0);
+    let (errors, slugs) = errors(folder.path());
     let unclear = |line: u32, text: &str| {
         format!(
             "course.txt:{line}: `{text}` is neither a chapter (`4 Consumer groups`) nor a lesson \
@@ -292,17 +286,17 @@ fn a_broken_index_names_the_line() {
 
 #[test]
 fn a_link_to_a_lesson_that_is_not_there_is_found() {
-    let folder = Folder::new("links");
+    let folder = Folder::new();
     folder.write("course.txt", "1 One\n1.1-good\n");
     folder.write("1.1-good.md", GOOD.replace("Prose with", "[before](1.0-gone.html)"));
-    let (errors, _) = errors(&folder.0);
+    let (errors, _) = errors(folder.path());
     assert_eq!(errors, ["1.1-good.md:8: links to the lesson `1.0-gone`, which is not there"]);
 }
 
 #[test]
 fn without_an_index_there_is_no_course() {
-    let folder = Folder::new("none");
-    let (errors, slugs) = errors(&folder.0);
+    let folder = Folder::new();
+    let (errors, slugs) = errors(folder.path());
     assert!(errors[0].starts_with("course.txt:1: cannot be read"), "{errors:?}");
     assert!(slugs.is_empty());
 }

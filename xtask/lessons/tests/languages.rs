@@ -2,53 +2,50 @@
 //! says in which language it is.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use streamlanes_lessons::course::{Course, languages};
 use streamlanes_lessons::site::{self, Page};
+use tempfile::TempDir;
 
 const TEMPLATE: &str = include_str!("../../../www/index.html");
 const FIRST: &str = "0.1-first-command";
 const SECOND: &str = "0.2-drive-time";
 
 /// A copy of the English course with a folder `de` beside it.
-struct Root(PathBuf);
+struct Root(TempDir);
 
 impl Root {
-    fn new(name: &str) -> Root {
-        let name = format!("streamlanes-languages-{}-{name}", std::process::id());
-        let root = Root(std::env::temp_dir().join(name));
+    fn new() -> Root {
+        let root = Root(tempfile::tempdir().unwrap());
         for language in ["en", "de"] {
-            fs::create_dir_all(root.0.join(language)).unwrap();
+            fs::create_dir_all(root.path().join(language)).unwrap();
         }
         let english = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/lessons/en");
         for file in fs::read_dir(english).unwrap() {
             let file = file.unwrap();
-            fs::copy(file.path(), root.0.join("en").join(file.file_name())).unwrap();
+            fs::copy(file.path(), root.path().join("en").join(file.file_name())).unwrap();
         }
         root
     }
 
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.join("de").join(name), text).unwrap();
+        fs::write(self.path().join("de").join(name), text).unwrap();
     }
 
     fn english(&self, slug: &str) -> String {
-        fs::read_to_string(self.0.join(format!("en/{slug}.md"))).unwrap()
+        fs::read_to_string(self.path().join(format!("en/{slug}.md"))).unwrap()
     }
 
     /// The pages of `de`, and what is wrong with it.
     fn build(&self) -> (Vec<Page>, Vec<String>) {
-        let (course, errors) = Course::load_in(&self.0, "de");
+        let (course, errors) = Course::load_in(self.path(), "de");
         let pages = site::pages(TEMPLATE, &course).unwrap();
         (pages, errors.iter().map(|error| error.what.clone()).collect())
-    }
-}
-
-impl Drop for Root {
-    fn drop(&mut self) {
-        // What stays behind in the system's temporary folder harms nobody.
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -64,7 +61,7 @@ fn has(html: &str, part: &str) {
 
 #[test]
 fn a_second_language_is_built_and_falls_back_to_english() {
-    let root = Root::new("builds");
+    let root = Root::new();
     let english = root.english(FIRST);
     let german = english
         .replace("title: Your first command", "title: Dein erster Befehl")
@@ -72,7 +69,7 @@ fn a_second_language_is_built_and_falls_back_to_english() {
     assert_ne!(german, english);
     root.write(&format!("{FIRST}.md"), &german);
     root.write("strings.txt", "Goals = Ziele\nStart here = Hier anfangen\nLanes = Bahnen\n");
-    assert_eq!(languages(&root.0), ["de"]);
+    assert_eq!(languages(root.path()), ["de"]);
     let (pages, errors) = root.build();
     assert_eq!(errors, [""; 0]);
 
@@ -103,8 +100,8 @@ fn a_second_language_is_built_and_falls_back_to_english() {
 
 #[test]
 fn english_is_complete_and_stands_at_the_root() {
-    let root = Root::new("english");
-    let (course, errors) = Course::load_in(&root.0, "en");
+    let root = Root::new();
+    let (course, errors) = Course::load_in(root.path(), "en");
     assert_eq!(errors, []);
     let pages = site::pages(TEMPLATE, &course).unwrap();
     assert_eq!(pages.len(), 1 + course.lessons().count());
@@ -117,7 +114,7 @@ fn english_is_complete_and_stands_at_the_root() {
 
 #[test]
 fn a_translation_may_change_only_texts() {
-    let root = Root::new("goals");
+    let root = Root::new();
     let changed = root.english(SECOND).replace("  elapsed >= 60s\n", "  elapsed >= 1s\n");
     root.write(&format!("{SECOND}.md"), &changed);
     root.write("9.9-more.md", "");

@@ -1,7 +1,6 @@
 //! What the check finds in a lesson that reads well and is wrong all the same.
 
 use std::fs;
-use std::path::PathBuf;
 
 use streamlanes_lessons::check;
 use streamlanes_lessons::course::Course;
@@ -77,24 +76,12 @@ XTRIM orders MAXLEN 1
 ```
 ";
 
-/// A folder that goes away.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind in the system's temporary folder harms nobody.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// What is found in a lesson of this text.
-fn found(text: &str, case: u32) -> Vec<String> {
-    let name = format!("streamlanes-wrong-{}-{case}", std::process::id());
-    let folder = Folder(std::env::temp_dir().join(name));
-    fs::create_dir_all(&folder.0).unwrap();
-    fs::write(folder.0.join("course.txt"), "1 One\n1.1-one\n").unwrap();
-    fs::write(folder.0.join("1.1-one.md"), text).unwrap();
-    let (course, errors) = Course::load(&folder.0);
+fn found(text: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("course.txt"), "1 One\n1.1-one\n").unwrap();
+    fs::write(folder.path().join("1.1-one.md"), text).unwrap();
+    let (course, errors) = Course::load(folder.path());
     assert!(errors.is_empty(), "{}", errors[0]);
     let lesson = course.lessons().next().unwrap();
     check::check(&course, lesson)
@@ -107,13 +94,12 @@ fn found(text: &str, case: u32) -> Vec<String> {
 #[track_caller]
 fn check_with(this: &str, by: &str, expected: &[&str]) {
     assert!(GOOD.contains(this), "the good lesson has no {this:?}");
-    let case = std::panic::Location::caller().line();
-    assert_eq!(found(&GOOD.replacen(this, by, 1), case), expected);
+    assert_eq!(found(&GOOD.replacen(this, by, 1)), expected);
 }
 
 #[test]
 fn nothing_is_found_in_a_good_lesson() {
-    assert_eq!(found(GOOD, 0), Vec::<String>::new());
+    assert_eq!(found(GOOD), Vec::<String>::new());
 }
 
 #[test]
@@ -176,7 +162,7 @@ fn goals_that_do_not_tell_right_from_wrong() {
     );
     let text = GOOD.replacen("XADD orders * item cake\n```\n\n```rej", "PING\n```\n\n```rej", 1);
     let open = "54: after the solution `one way` the goal `cake` is open: ";
-    let findings = found(&text, 1);
+    let findings = found(&text);
     assert!(findings.iter().any(|finding| finding.starts_with(open)), "{findings:?}");
 }
 
@@ -194,7 +180,7 @@ fn a_setup_that_is_refused_or_solves_the_lesson() {
         "XADD orders * item tea\nXADD orders * item cake\n",
         1,
     );
-    let findings = found(&text, 2);
+    let findings = found(&text);
     let solved = "1: it is solved before the learner did anything".to_owned();
     assert!(findings.contains(&solved), "{findings:?}");
 }

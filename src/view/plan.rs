@@ -43,9 +43,9 @@ impl Measures {
         }
     }
 
-    /// The column of names.
+    /// The column of names. On a phone it still has room for `billing-1` and how much is pending.
     fn gutter(width_px: f32) -> f32 {
-        if width_px < 520.0 { 96.0 } else { 142.0 }
+        if width_px < 520.0 { 122.0 } else { 142.0 }
     }
 }
 

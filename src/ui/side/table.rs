@@ -77,6 +77,7 @@ impl TableView {
 
     /// Shows these rows, which are in order already.
     pub fn render(&mut self, mut table: Table, sort: Option<Sort>, hold: Hold) {
+        let is_empty = table.rows.is_empty();
         let n_waiting = self.render_rows(std::mem::take(&mut table.rows), hold);
         let caption = match n_waiting {
             0 => table.caption,
@@ -91,7 +92,7 @@ impl TableView {
             };
             set_attr(head, "aria-sort", order);
         }
-        let mut note = match (table.rows.is_empty(), table.n_more) {
+        let mut note = match (is_empty, table.n_more) {
             (true, _) => table.empty.to_owned(),
             (_, 0) => String::new(),
             (_, n) => text::n_more_rows(n),

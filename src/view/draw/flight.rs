@@ -109,9 +109,10 @@ fn token(pen: &Pen, flight: &Flight, at: [f32; 2], t: f32, scene: &mut Scene) {
     let r = token_radius(pen.plan);
     let [x, y] = at;
     if let Some(command) = command(flight.motion).filter(|_| pen.names_commands) {
-        let (layer, font, align) = (Layer::MovingDetail, Font::Mono, Align::Left);
+        let (layer, font, align) = (Layer::MovingDetail, Font::Mono, Align::Centre);
         let (paint, text) = (Paint::InkSoft, command.to_owned());
-        let x = x + r + 5.0;
+        // Above: beside it stand the marker and other entries.
+        let y = y - r - 6.0;
         scene.label(Label { layer, paint, font, align, alpha: 255, x, y, text }, 90.0);
     }
     let mut circle = |soft, main, alpha| {

@@ -15,6 +15,9 @@ pub(super) async fn is_clean(page: &Page<'_>) -> Result<()> {
         Ok(if n_arrived == 1 { Ok(()) } else { Err(n_arrived.to_string()) })
     })
     .await?;
+    page.wait_for_text("#services", "billing-1").await?;
+    let services = page.find("#services").await?.text().await?;
+    ensure!(!services.contains("No service yet"), "services, and the word that there are none");
     let crash = page.find("#crash").await?;
     ensure!(!crash.is_displayed().await?, "the crash panel is open: {}", crash.text().await?);
     Ok(())

@@ -120,6 +120,11 @@ impl<'a> Recorder<'a> {
         Recorder { sink, db, key, at }
     }
 
+    /// When it happens.
+    pub fn at(&self) -> Millis {
+        self.at
+    }
+
     /// Whether somebody wants the events; what is costly to find out need not be found out
     /// otherwise.
     pub fn is_recording(&self) -> bool {

@@ -449,7 +449,7 @@ impl Stream {
         id: StreamId,
         rec: &mut Recorder<'_>,
     ) -> IdmpRecord {
-        let outcome = self.idmp.record(pid, iid, id);
+        let outcome = self.idmp.record(pid, iid, id, rec.at());
         if outcome == IdmpRecord::Stored {
             rec.idmp_used();
         }

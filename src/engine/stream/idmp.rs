@@ -37,6 +37,8 @@ pub enum IdmpRecord {
 pub struct Idmp {
     config: IdmpConfig,
     producers: BTreeMap<Name, Producer>,
+    /// When an id was remembered last.
+    recorded_at: Millis,
     n_iids: u64,
     iids_added: u64,
     iids_duplicates: u64,
@@ -64,7 +66,7 @@ impl Producer {
 impl Idmp {
     pub(super) fn new(config: IdmpConfig) -> Idmp {
         let producers = BTreeMap::new();
-        Idmp { config, producers, n_iids: 0, iids_added: 0, iids_duplicates: 0 }
+        Idmp { config, producers, recorded_at: 0, n_iids: 0, iids_added: 0, iids_duplicates: 0 }
     }
 
     /// How long and how many ids are remembered.
@@ -102,10 +104,12 @@ impl Idmp {
         })
     }
 
-    /// When the oldest id becomes too old, if there is one.
+    /// When the oldest id becomes too old, if there is one. One that is too old from the start, by
+    /// an old entry's id, is found so only after it was remembered.
     pub fn next_due(&self) -> Option<Millis> {
         let oldest = self.producers.values().filter_map(Producer::oldest);
-        oldest.map(|id| id.ms.saturating_add(self.duration_ms())).min()
+        let due = oldest.map(|id| id.ms.saturating_add(self.duration_ms())).min();
+        due.map(|due| due.max(self.recorded_at.saturating_add(1)))
     }
 
     fn duration_ms(&self) -> u64 {
@@ -120,7 +124,13 @@ impl Idmp {
         Some((name.clone(), id))
     }
 
-    pub(super) fn record(&mut self, pid: &[u8], iid: &[u8], id: StreamId) -> IdmpRecord {
+    pub(super) fn record(
+        &mut self,
+        pid: &[u8],
+        iid: &[u8],
+        id: StreamId,
+        now: Millis,
+    ) -> IdmpRecord {
         let known = self.producers.get(pid).and_then(|producer| producer.ids.get(iid));
         if let Some(known) = known {
             return if *known == id { IdmpRecord::Same } else { IdmpRecord::Different };
@@ -129,6 +139,7 @@ impl Idmp {
             Some(producer) => producer,
             None => self.producers.entry(Name::from(pid)).or_default(),
         };
+        self.recorded_at = now;
         let iid = Name::from(iid);
         producer.ids.insert(iid.clone(), id);
         producer.order.push_back(iid);
@@ -256,12 +267,12 @@ mod tests {
         let mut idmp = Idmp::new(IdmpConfig { duration_s: 1, maxsize: 2 });
         let id = |ms| StreamId::new(ms, 0);
         for (iid, ms) in [("a", 10), ("b", 20), ("c", 30)] {
-            assert_eq!(idmp.record(b"p", iid.as_bytes(), id(ms)), IdmpRecord::Stored);
+            assert_eq!(idmp.record(b"p", iid.as_bytes(), id(ms), ms), IdmpRecord::Stored);
         }
         assert_eq!(idmp.lookup(b"p", b"a"), None);
         assert_eq!(idmp.lookup(b"p", b"b").map(|found| found.1), Some(id(20)));
-        assert_eq!(idmp.record(b"p", b"b", id(20)), IdmpRecord::Same);
-        assert_eq!(idmp.record(b"p", b"b", id(21)), IdmpRecord::Different);
+        assert_eq!(idmp.record(b"p", b"b", id(20), 20), IdmpRecord::Same);
+        assert_eq!(idmp.record(b"p", b"b", id(21), 21), IdmpRecord::Different);
         assert_eq!(idmp.next_due(), Some(1020));
         assert_eq!((idmp.expire(1019), idmp.expire(1020), idmp.n_iids()), (0, 1, 1));
         assert_eq!((idmp.expire(1030), idmp.n_producers()), (1, 0));
@@ -272,7 +283,7 @@ mod tests {
     #[test]
     fn only_a_different_configuration_forgets() {
         let mut idmp = Idmp::new(IdmpConfig::DEFAULT);
-        idmp.record(b"p", b"a", StreamId::new(1, 0));
+        idmp.record(b"p", b"a", StreamId::new(1, 0), 1);
         idmp.configure(IdmpConfig::DEFAULT);
         assert_eq!(idmp.n_iids(), 1);
         idmp.configure(IdmpConfig { maxsize: 7, ..IdmpConfig::DEFAULT });

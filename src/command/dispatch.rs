@@ -226,7 +226,8 @@ impl Server {
 
     fn hear(&mut self) {
         while let Some(signal) = self.store.sink.poll_signal() {
-            if signal.kind != SignalKind::LostGroup {
+            // What happens to its groups is no change of a stream that WATCH sees.
+            if !matches!(signal.kind, SignalKind::LostGroup | SignalKind::Released) {
                 self.state.clients.touch(signal.db, &signal.key);
             }
             match signal.kind {

@@ -17,7 +17,7 @@ pub struct Signal {
     pub kind: SignalKind,
 }
 
-/// What happened to a key. Every kind means that the key changed (WATCH).
+/// What happened to a key. For WATCH it changed, but if only a group of its stream did.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum SignalKind {
     /// It changed in a way that wakes nobody.
@@ -26,8 +26,7 @@ pub enum SignalKind {
     Ready,
     /// It was deleted, overwritten or renamed away: group readers look again.
     Gone,
-    /// It lost a group: group readers look again. For WATCH a stream does not change with its
-    /// groups.
+    /// It lost a group: group readers look again.
     LostGroup,
     /// A pending entry was given back: group readers that claim look again.
     Released,

@@ -16,11 +16,32 @@ pub const HISTORY_LINES_MAX: usize = 1_000;
 pub const HISTORY_LINES_KEPT: usize = 300;
 /// Most rows that the console shows; older ones make way for a row that says so.
 pub const TRANSCRIPT_ROWS_MAX: usize = 500;
+/// Most rows that the console keeps of what it said itself (HELP, notes) and of lines that moved
+/// through history.
+pub const EXTRAS_MAX: usize = 1_000;
 /// Most lines of one reply that are shown at first; a button shows the rest.
 pub const REPLY_LINES_SHOWN_MAX: usize = 200;
 /// Most times that a repeat prefix (`5 XADD …`) runs its command.
 pub const REPEAT_MAX: u64 = 1_000;
-/// Most lines that can be pasted into the console at once.
+/// Most bytes of one reply that the view as bytes shows.
+pub const RAW_BYTES_MAX: usize = 16 * 1024;
+/// Most lines whose explanations ("Why?") are kept.
+pub const EXPLAINED_LINES_MAX: usize = 2_000;
+/// Most changes that are kept of what one line did.
+pub const EXPLAINED_CHANGES_MAX: usize = 200;
+/// Most lines of the history that Ctrl-R lists.
+pub const FOUND_LINES_MAX: usize = 50;
+/// Most closed tabs that stay closed over a reload.
+pub const CLOSED_TABS_MAX: usize = 100;
+/// Most lines that wait to be written into the browser's store and run.
+pub const WAITING_LINES_MAX: usize = 10_000;
+/// Most bytes of lines that the crash panel shows.
+pub const LAST_WORDS_BYTES_MAX: usize = 256 * 1024;
+/// Most lines of the journal that have a mark in the time bar: the newest.
+pub const TIME_MARKS_MAX: usize = 200;
+/// Most crashes that are said one by one to who hears the page.
+pub const FAULTS_SAID_MAX: usize = 5;
+/// Most lines that can be pasted into the console at once, repetitions counted.
 pub const PASTE_LINES_MAX: usize = 1_000;
 /// Longest text that can be pasted into the console, in bytes.
 pub const PASTE_BYTES_MAX: usize = 256 * 1024;
@@ -110,6 +131,8 @@ pub const STREAMS_SHOWN_MAX: usize = 12;
 pub const GROUPS_SHOWN_MAX: usize = 16;
 /// Most lanes drawn for a group.
 pub const LANES_SHOWN_MAX: usize = 64;
+/// Names of streams, groups and consumers that the lanes remember, also of those that are gone.
+pub const LANE_NAMES_MAX: usize = 4_096;
 /// Most entries that the lanes remember a place for, per stream; older ones are "left of the view".
 pub const PLACES_MAX: usize = 1_200_000;
 

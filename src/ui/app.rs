@@ -26,6 +26,7 @@ use super::ticker::{Ticker, Wake};
 use super::timebar::TimeMsg;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
+use crate::limits::WAITING_LINES_MAX;
 use crate::sim::control::moves_history;
 use crate::sim::{Input, Playback, Session, Submitted, WorldEvent, WorldEventKind};
 use crate::time::Millis;
@@ -135,6 +136,8 @@ pub struct App {
     lines: Vec<(String, String)>,
     /// How many of them were written.
     n_ahead: usize,
+    /// Lines that had no room among them, since that was said.
+    n_left_out: u64,
     clock: Clock,
     /// The text of the scenario that the store knows.
     kept_scenario: Rc<str>,
@@ -200,6 +203,7 @@ impl App {
             keeper,
             lines: Vec::new(),
             n_ahead: 0,
+            n_left_out: 0,
             clock: Clock { wall_ms, expected_ms: 0.0, carry: 0 },
             kept_scenario: Rc::from(""),
             lesson,
@@ -232,6 +236,10 @@ impl App {
                 pane.update(&msg, &self.state);
             }
         }
+        if 0 < self.n_left_out {
+            self.inbox.push(Msg::Notice(text::lines_left_out(self.n_left_out)));
+            self.n_left_out = 0;
+        }
         self.run_lines();
         self.save();
         self.take_events(&mut changes);
@@ -254,6 +262,7 @@ impl App {
     fn update(&mut self, msg: &Msg) {
         match msg {
             Msg::Tick => self.ticker.arrived(),
+            Msg::Run { .. } if WAITING_LINES_MAX <= self.lines.len() => self.n_left_out += 1,
             Msg::Run { who, line } => self.lines.push((who.clone(), line.clone())),
             Msg::Written(result) => {
                 self.keeper.written();

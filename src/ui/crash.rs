@@ -17,18 +17,17 @@ use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
 use super::storage::database::Contents;
 use crate::view::store;
+use crate::view::words::LastWords;
 
 /// The attribute of `#crash` that names the input being applied: its place in the journal. Without
 /// it, time was passing or the page was being drawn.
 const RUNNING: &str = "data-running";
-/// Most bytes of journal that are handed to the next life when nothing could be stored.
-const LAST_WORDS_BYTES_MAX: usize = 256 * 1024;
 
 thread_local! {
     /// What the attribute says now, since asking the page is slower.
     static IS_MARKED: Cell<bool> = const { Cell::new(false) };
     /// The lines that were run, for the crash panel. Borrowed only while a line is added.
-    static LAST_WORDS: RefCell<String> = const { RefCell::new(String::new()) };
+    static LAST_WORDS: RefCell<LastWords> = const { RefCell::new(LastWords::new()) };
 }
 
 /// Prints panics in the browser's console and on the crash panel.
@@ -61,23 +60,13 @@ pub fn idle() {
 
 /// Remembers a line for the crash panel.
 pub fn remember(who: &str, line: &str) {
-    LAST_WORDS.with_borrow_mut(|words| {
-        for text in [who, "> ", line, "\n"] {
-            words.push_str(text);
-        }
-        if LAST_WORDS_BYTES_MAX < words.len() {
-            let half = words.len() / 2;
-            let cut =
-                words[words.ceil_char_boundary(half)..].find('\n').map_or(half, |at| half + at);
-            words.drain(..words.ceil_char_boundary(cut));
-        }
-    });
+    LAST_WORDS.with_borrow_mut(|words| words.push(who, line));
 }
 
 /// The lines that were run here, for `www/main.js` to fetch after a crash.
 #[wasm_bindgen]
 pub fn last_words() -> String {
-    LAST_WORDS.with(|words| words.try_borrow().map(|words| words.clone()).unwrap_or_default())
+    LAST_WORDS.with(|words| words.try_borrow().map(|words| words.text()).unwrap_or_default())
 }
 
 /// How the page before this one ended.

@@ -1,6 +1,6 @@
 //! The time bar: play, pause, step, jump, speed, scrub. Every control runs its console line.
 
-use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::app::{Changes, Msg, Pane, State};
 use super::dom::{self, Listener, MissingElement};
@@ -8,6 +8,7 @@ use super::inbox::Inbox;
 use crate::sim::Scenario;
 use crate::sim::world::DEFAULT_CLIENT;
 use crate::time::WORLD_START;
+use crate::view::marks::{self, TimeMark};
 use crate::view::text;
 use crate::view::within;
 
@@ -44,8 +45,6 @@ pub struct TimeBarPane {
 
 /// Positions of the speed slider for a tenfold speed: 0 is 0.1x, 20 is 1x, 60 is 100x.
 const STEPS_PER_DECADE: f64 = 20.0;
-/// Marks that the scrubber shows; with more inputs only the newest have one.
-const MARKS_MAX: usize = 200;
 
 impl TimeBarPane {
     /// Mounts the time bar.
@@ -113,16 +112,22 @@ impl TimeBarPane {
         self.n_marks = journal.len();
         dom::clear(&self.marks);
         let document = dom::document();
-        for input in journal.iter().rev().take(MARKS_MAX) {
-            let namespace = Some("http://www.w3.org/2000/svg");
-            let Ok(mark) = document.create_element_ns(namespace, "line") else { return };
-            let at = input.at.saturating_sub(WORLD_START).to_string();
-            let word = input.line.split_ascii_whitespace().next().unwrap_or_default();
-            let class = match word.to_ascii_uppercase().as_str() {
-                "SIM" => "mark-fault",
-                "CLOCK" => "mark-clock",
-                _ => "mark-command",
-            };
+        let (marks, n_older) = marks::marks(journal);
+        let first = marks.last().filter(|_| 0 < n_older);
+        if let Some(first) = first
+            && let Some(cut) = shape(&document, "rect")
+        {
+            let width = first.after_ms.to_string();
+            for (name, value) in [("width", &*width), ("height", "20"), ("class", "mark-cut")] {
+                dom::set_attr(&cut, name, value);
+            }
+            dom::append(&self.marks, &cut);
+        }
+        let said = if 0 < n_older { text::marks_cut(n_older) } else { String::new() };
+        dom::set_attr(&self.scrub, "title", &said);
+        for TimeMark { after_ms, class } in marks {
+            let Some(mark) = shape(&document, "line") else { return };
+            let at = after_ms.to_string();
             for (name, value) in [("x1", &*at), ("x2", &*at), ("y1", "0"), ("y2", "20")] {
                 dom::set_attr(&mark, name, value);
             }
@@ -130,6 +135,10 @@ impl TimeBarPane {
             dom::append(&self.marks, &mark);
         }
     }
+}
+
+fn shape(document: &Document, name: &str) -> Option<Element> {
+    document.create_element_ns(Some("http://www.w3.org/2000/svg"), name).ok()
 }
 
 impl Pane for TimeBarPane {

@@ -2,6 +2,7 @@
 
 use super::text;
 use crate::engine::EventKind;
+use crate::limits::FAULTS_SAID_MAX;
 use crate::sim::{ServiceChange, World, WorldEvent, WorldEventKind};
 
 /// Between two summaries, in milliseconds of the wall clock.
@@ -29,6 +30,8 @@ pub struct Tally {
 pub struct Announcer {
     tally: Tally,
     faults: Vec<String>,
+    /// Crashes beyond those that are said one by one.
+    n_more_faults: usize,
     next_ms: u64,
     summary_ms: u64,
 }
@@ -49,7 +52,11 @@ impl Announcer {
                 _ => {}
             },
             WorldEventKind::Service { name, change: ServiceChange::Crashed } => {
-                self.faults.push(text::said_crashed(name));
+                if self.faults.len() < FAULTS_SAID_MAX {
+                    self.faults.push(text::said_crashed(name));
+                } else {
+                    self.n_more_faults += 1;
+                }
             }
             _ => {}
         }
@@ -67,7 +74,10 @@ impl Announcer {
         }
         if !self.faults.is_empty() {
             self.next_ms = wall_ms + PAUSE_MS;
-            return Some(std::mem::take(&mut self.faults).join(" "));
+            let n_more = std::mem::take(&mut self.n_more_faults);
+            let mut said = std::mem::take(&mut self.faults);
+            said.extend((0 < n_more).then(|| text::said_more_crashed(n_more)));
+            return Some(said.join(" "));
         }
         if self.tally == Tally::default() || wall_ms < self.summary_ms {
             return None;
@@ -107,6 +117,23 @@ mod tests {
         assert!(said[1].1.contains("added"), "{}", said[1].1);
         assert!(said[1].1.contains("billing: "), "{}", said[1].1);
         assert_eq!(said[2].1, "billing-2 crashed.");
+    }
+
+    #[test]
+    fn many_crashes_are_counted() {
+        let mut session = Session::new(Scenario::empty(), 1, Profile::Redis86);
+        for n in 0..FAULTS_SAID_MAX + 1_200 {
+            session.submit("you", &format!("SIM ADD CONSUMER c{n} STREAM s GROUP g BLOCK 1h"));
+            session.submit("you", &format!("SIM CRASH c{n}"));
+            session.submit("you", &format!("SIM REMOVE c{n}"));
+        }
+        let mut announcer = Announcer::default();
+        while let Some(event) = session.poll_event() {
+            announcer.follow(&event);
+        }
+        let said = announcer.take(session.world(), 60_000).unwrap();
+        assert!(said.starts_with("c0 crashed. c1 crashed."), "{said}");
+        assert!(said.ends_with("c4 crashed. 1,200 more crashed."), "{said}");
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub struct Lanes {
     version: u64,
     /// The version at which the services were looked at.
     services_version: u64,
+    /// With so many names those that are gone are forgotten; 0: not decided yet.
+    n_names_max: usize,
+    numbering: u64,
 }
 
 /// A stream that exists or existed.
@@ -81,6 +84,11 @@ impl Lanes {
     /// Grows with everything that happens; equal versions look equal, but for time.
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Grows when streams, groups and consumers get other numbers.
+    pub fn numbering(&self) -> u64 {
+        self.numbering
     }
 
     /// The streams that exist: their numbers, databases and keys.

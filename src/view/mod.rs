@@ -21,11 +21,13 @@ pub mod head;
 pub mod hit;
 pub mod lanes;
 pub mod lod;
+pub mod marks;
 pub mod places;
 pub mod plan;
 pub mod text;
 pub mod tween;
 pub mod twin;
+pub mod words;
 
 /// A value kept between two bounds; the lower one wins if they cross. (`f32::clamp` panics then,
 /// and its message brings the printing of floats, 16 KB, into the page.)

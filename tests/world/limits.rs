@@ -5,10 +5,10 @@ use std::rc::Rc;
 use streamlanes::command::Profile;
 use streamlanes::lesson::Watch;
 use streamlanes::limits::*;
-use streamlanes::sim::{Scenario, Session};
+use streamlanes::sim::{Origin, Scenario, Session};
 use streamlanes::view::camera::Camera;
 use streamlanes::view::console::rows;
-use streamlanes::view::console::{Filter, Mark};
+use streamlanes::view::console::{Answer, Extra, Extras, Filter, Mark, Row, RowKey};
 use streamlanes::view::lanes::{Lanes, View};
 use streamlanes::view::side::{Feed, inspector, ledger};
 use streamlanes::view::table::Table;
@@ -31,17 +31,19 @@ fn grouped(n: u64) -> String {
 #[test]
 fn the_table_of_the_limits_is_complete_and_right() {
     let all = limits!(
-        BULK_BYTES_MAX ARGS_MAX HISTORY_LINES_MAX HISTORY_LINES_KEPT TRANSCRIPT_ROWS_MAX
-        REPLY_LINES_SHOWN_MAX REPEAT_MAX PASTE_LINES_MAX PASTE_BYTES_MAX TRANSCRIPT_LINES_MAX
-        TRANSCRIPT_BYTES_MAX TRANSCRIPT_REPLY_BYTES_MAX LINE_BYTES_MAX QUEUED_LINES_MAX
-        CONSOLE_CLIENTS_MAX JOURNAL_INPUTS_MAX JOURNAL_BYTES_MAX ASIDES_MAX CHECKPOINT_BYTES_MAX
-        CHECKPOINT_COMMANDS CHECKPOINTS_MAX ADVANCE_SLICE JUMP_STEPS_MAX LOAD_STEPS_MAX EVENTS_MAX
-        SERVICES_MAX BURST_MAX BATCH_MAX LEDGER_LINES_MAX LEDGER_ENTRIES_MAX LEDGER_STREAMS_MAX
+        BULK_BYTES_MAX ARGS_MAX HISTORY_LINES_MAX HISTORY_LINES_KEPT TRANSCRIPT_ROWS_MAX EXTRAS_MAX
+        REPLY_LINES_SHOWN_MAX REPEAT_MAX RAW_BYTES_MAX EXPLAINED_LINES_MAX EXPLAINED_CHANGES_MAX
+        FOUND_LINES_MAX CLOSED_TABS_MAX WAITING_LINES_MAX LAST_WORDS_BYTES_MAX TIME_MARKS_MAX
+        FAULTS_SAID_MAX PASTE_LINES_MAX PASTE_BYTES_MAX TRANSCRIPT_LINES_MAX TRANSCRIPT_BYTES_MAX
+        TRANSCRIPT_REPLY_BYTES_MAX LINE_BYTES_MAX QUEUED_LINES_MAX CONSOLE_CLIENTS_MAX
+        JOURNAL_INPUTS_MAX JOURNAL_BYTES_MAX ASIDES_MAX CHECKPOINT_BYTES_MAX CHECKPOINT_COMMANDS
+        CHECKPOINTS_MAX ADVANCE_SLICE JUMP_STEPS_MAX LOAD_STEPS_MAX EVENTS_MAX SERVICES_MAX
+        BURST_MAX BATCH_MAX LEDGER_LINES_MAX LEDGER_ENTRIES_MAX LEDGER_STREAMS_MAX
         LEDGER_GROUPS_MAX LEDGER_KEYS_MAX SCENARIO_BYTES_MAX SCENARIO_LINES_MAX WORLD_BYTES_MAX
-        LINK_BYTES_MAX LINK_DECODED_BYTES_MAX LINK_INPUTS_MAX FILE_BYTES_MAX
-        FILE_DECODED_BYTES_MAX SPEED_PERMILLE_MIN SPEED_PERMILLE_MAX NAME_BYTES_MAX FLIGHTS_MAX
-        STREAMS_SHOWN_MAX GROUPS_SHOWN_MAX LANES_SHOWN_MAX PLACES_MAX EVIDENCE_ROWS_MAX
-        FEED_ROWS_MAX TABLE_ROWS_MAX LEDGER_ROWS_MAX PENDING_ROWS_MAX CHRONICLE_EVENTS_MAX
+        LINK_BYTES_MAX LINK_DECODED_BYTES_MAX LINK_INPUTS_MAX FILE_BYTES_MAX FILE_DECODED_BYTES_MAX
+        SPEED_PERMILLE_MIN SPEED_PERMILLE_MAX NAME_BYTES_MAX FLIGHTS_MAX STREAMS_SHOWN_MAX
+        GROUPS_SHOWN_MAX LANES_SHOWN_MAX LANE_NAMES_MAX PLACES_MAX EVIDENCE_ROWS_MAX FEED_ROWS_MAX
+        TABLE_ROWS_MAX LEDGER_ROWS_MAX PENDING_ROWS_MAX CHRONICLE_EVENTS_MAX
     );
     let source = include_str!("../../src/limits.rs").lines();
     let declared: Vec<&str> =
@@ -161,15 +163,73 @@ fn the_ledger_says_where_it_ends() {
 fn the_console_says_that_older_rows_are_gone() {
     let mut session = session("iot-burst");
     let filter = Filter { who: Rc::from("you"), services: true };
-    let cut = |session: &Session| rows::rows(session, &[], &filter, Mark::default(), 500).1;
+    let cut = |session: &Session| {
+        rows::rows(session, &Extras::default(), &filter, Mark::default(), 500).1
+    };
     say(&mut session, "PING");
     assert!(session.world().transcript().len() < 500 && !cut(&session));
     run_seconds(&mut session, 200);
     assert!(session.world().transcript().first_seq() != 0 && cut(&session));
     // Also where few rows are shown: the services' lines took the place of one's own.
     let own = Filter { services: false, ..filter.clone() };
-    let (rows, cut) = rows::rows(&session, &[], &own, Mark::default(), TRANSCRIPT_ROWS_MAX);
+    let (rows, cut) =
+        rows::rows(&session, &Extras::default(), &own, Mark::default(), TRANSCRIPT_ROWS_MAX);
     assert!(rows.is_empty() && cut);
+}
+
+#[test]
+fn the_console_says_that_older_rows_of_its_own_are_gone() {
+    let session = of_lines("");
+    let filter = Filter { who: Rc::from("you"), services: false };
+    let mut extras = Extras::default();
+    let row = |n: usize| Row {
+        key: RowKey::Extra(0),
+        at: session.now(),
+        who: Rc::from("you"),
+        line: format!("HELP {n}").into(),
+        from: Origin::Human,
+        answer: Answer::Note("".into()),
+    };
+    for n in 0..EXTRAS_MAX {
+        extras.push(Extra { before_seq: 0, row: row(n), everywhere: false });
+    }
+    let shown = |extras: &Extras, extra_idx: usize| {
+        let mark = Mark { line_seq: 0, extra_idx };
+        let (rows, cut) = rows::rows(&session, extras, &filter, mark, usize::MAX - 1);
+        (rows.len(), rows[0].key, cut)
+    };
+    assert_eq!(shown(&extras, 0), (EXTRAS_MAX, RowKey::Extra(0), false));
+    for n in 0..30 {
+        extras.push(Extra { before_seq: 0, row: row(n), everywhere: false });
+    }
+    assert_eq!(shown(&extras, 0), (EXTRAS_MAX, RowKey::Extra(30), true));
+    assert_eq!(shown(&extras, EXTRAS_MAX), (30, RowKey::Extra(EXTRAS_MAX), false));
+    assert!(extras.get(29).is_none());
+    assert_eq!(&*extras.get(30).unwrap().row.line, "HELP 30");
+}
+
+#[test]
+fn the_lanes_forget_the_names_of_what_is_gone() {
+    let mut session = of_lines("XGROUP CREATE orders billing 0 MKSTREAM\n");
+    let mut lanes = Lanes::default();
+    let n_known = |lanes: &Lanes| (0..).take_while(|n| lanes.key(*n).is_some()).count();
+    for n in 0..LANE_NAMES_MAX + 2_000 {
+        say(&mut session, &format!("XADD stream-{n} * f v"));
+        say(&mut session, &format!("DEL stream-{n}"));
+        while let Some(event) = session.poll_event() {
+            lanes.follow(session.world(), &event);
+        }
+    }
+    assert!(n_known(&lanes) < LANE_NAMES_MAX, "{}", n_known(&lanes));
+    assert_eq!(lanes.numbering(), 1);
+    say(&mut session, "XADD orders * f v");
+    while let Some(event) = session.poll_event() {
+        lanes.follow(session.world(), &event);
+    }
+    let picture = lanes.picture(session.world(), View { camera: &Camera::default(), width: 800.0 });
+    let titles: Vec<&str> = picture.streams.iter().map(|stream| stream.title.as_str()).collect();
+    assert_eq!(titles, ["orders"]);
+    assert_eq!(picture.streams[0].groups[0].name, "billing");
 }
 
 #[test]

@@ -20,13 +20,13 @@ use super::dom::{self, Listener, MissingElement};
 use super::inbox::Inbox;
 use super::lesson::{LessonMsg, Word};
 use super::storage::database::Contents;
-use crate::limits::{PASTE_BYTES_MAX, PASTE_LINES_MAX, REPEAT_MAX};
+use crate::limits::{LINE_BYTES_MAX, REPEAT_MAX, TRANSCRIPT_ROWS_MAX};
 use crate::sim::{Session, WorldEventKind};
 use crate::sorted::SortedSet;
 use crate::view::console::complete::{complete, next_words};
 use crate::view::console::repeat::{self, Repeat};
 use crate::view::console::rows::{aside_extra, entry_row, spoken};
-use crate::view::console::{Answer, Editor, Effect, Explanations, Extra, Filter, Key, Line, Mark};
+use crate::view::console::{Answer, Editor, Effect, Explanations, Extras, Filter, Key, Line, Mark};
 use crate::view::console::{Popup, Row, RowKey, Tabs, help, paste, script};
 use crate::view::text;
 use chips::Chips;
@@ -99,7 +99,7 @@ pub struct ConsolePane {
     tabs: Tabs,
     naming: Option<Naming>,
     editor: Editor,
-    extras: Vec<Extra>,
+    extras: Extras,
     n_asides: u64,
     explanations: Explanations,
     open_whys: SortedSet<RowKey>,
@@ -107,6 +107,8 @@ pub struct ConsolePane {
     raw: bool,
     /// Everything has to be drawn anew.
     stale: bool,
+    /// It was said that not every client has a tab.
+    said_full: bool,
     /// The last line that was announced differs from the next by this.
     spoken_twice: bool,
     _listeners: [Listener; 1],
@@ -139,13 +141,14 @@ impl ConsolePane {
             tabs: kept.tabs,
             naming: None,
             editor: Editor::new(kept.history),
-            extras: Vec::new(),
+            extras: Extras::default(),
             n_asides: 0,
             explanations: Explanations::default(),
             open_whys: SortedSet::new(),
             shows_services: kept.shows_services,
             raw: kept.raw,
             stale: true,
+            said_full: false,
             spoken_twice: false,
             _listeners: [click],
         })
@@ -174,6 +177,10 @@ impl ConsolePane {
             ConsoleMsg::ToggleWhy(key) => {
                 if !self.open_whys.remove(key) {
                     self.open_whys.insert(*key);
+                }
+                // No more than there are rows.
+                if TRANSCRIPT_ROWS_MAX < self.open_whys.len() {
+                    self.open_whys.pop_first();
                 }
                 self.redraw(*key, false, &state.session);
                 self.transcript.focus_why(*key);
@@ -249,6 +256,12 @@ impl ConsolePane {
         if line.trim().is_empty() {
             return;
         }
+        if LINE_BYTES_MAX < line.len() {
+            // Neither the history nor a row keeps it.
+            let start = line.get(..line.ceil_char_boundary(100)).unwrap_or_default();
+            let refusal = text::line_limit(LINE_BYTES_MAX);
+            return self.say(session, start, Answer::Refused(refusal.into()));
+        }
         self.editor.history.push(line);
         self.inbox.push(keep::history(&self.editor.history));
         self.transcript.scroll_to_end();
@@ -276,15 +289,9 @@ impl ConsolePane {
 
     #[inline(never)]
     fn paste(&mut self, text: &str, session: &Session) {
-        if PASTE_BYTES_MAX < text.len() {
-            return self.note(session, &text::paste_limit(PASTE_BYTES_MAX, "bytes"));
-        }
-        let lines = paste::commands(text);
-        if PASTE_LINES_MAX < lines.len() {
-            return self.note(session, &text::paste_limit(PASTE_LINES_MAX, "lines"));
-        }
-        for line in &lines {
-            self.run(line, session);
+        match paste::checked(text) {
+            Ok(lines) => lines.iter().for_each(|line| self.run(line, session)),
+            Err(problem) => self.note(session, &problem),
         }
     }
 
@@ -301,7 +308,7 @@ impl ConsolePane {
 
     fn clear_screen(&mut self, session: &Session) {
         let line_seq = session.world().transcript().next_seq();
-        self.tabs.active_mut().cleared = Mark { line_seq, extra_idx: self.extras.len() };
+        self.tabs.active_mut().cleared = Mark { line_seq, extra_idx: self.extras.next_idx() };
         self.stale = true;
     }
 
@@ -330,7 +337,7 @@ impl ConsolePane {
                     self.note(session, &text::client_renamed(name, &old));
                 }
             }
-            Err(problem) => self.note(session, text::name_problem(problem)),
+            Err(problem) => self.note(session, &text::name_problem(problem)),
         }
     }
 
@@ -370,7 +377,7 @@ impl ConsolePane {
     fn say(&mut self, session: &Session, line: &str, answer: Answer) {
         let who = Rc::clone(&self.tabs.active().who);
         self.speak(&spoken(&answer));
-        let extra = own_extra(session, &who, line, answer, self.extras.len());
+        let extra = own_extra(session, &who, line, answer);
         self.extras.push(extra);
     }
 
@@ -389,8 +396,9 @@ impl ConsolePane {
     fn follow(&mut self, state: &State) {
         let session = &state.session;
         let transcript = session.world().transcript();
+        let mut have_room = true;
         for aside in session.asides_from(self.n_asides) {
-            let extra = aside_extra(aside, self.extras.len());
+            let extra = aside_extra(aside);
             if extra.row.who == self.tabs.active().who {
                 self.speak(&spoken(&extra.row.answer));
             }
@@ -402,8 +410,9 @@ impl ConsolePane {
             self.open_whys.clear();
             self.tabs.world_changed();
             self.stale = true;
+            self.said_full = false;
             for entry in transcript.iter() {
-                self.tabs.saw_old_line(&entry.who, entry.from);
+                have_room &= self.tabs.saw_old_line(&entry.who, entry.from);
             }
         }
         for (seq, explanation) in &state.explained {
@@ -415,14 +424,17 @@ impl ConsolePane {
                 WorldEventKind::Sent { seq } => {
                     let Some(entry) = transcript.get(seq) else { continue };
                     if entry.line.eq_ignore_ascii_case("QUIT") {
-                        self.tabs.saw_old_line(&entry.who, entry.from);
+                        have_room &= self.tabs.saw_old_line(&entry.who, entry.from);
                     } else {
-                        self.tabs.saw_line(&entry.who, entry.from);
+                        have_room &= self.tabs.saw_line(&entry.who, entry.from);
                     }
                 }
                 WorldEventKind::Replied { seq } => self.hear(session, seq),
                 _ => {}
             }
+        }
+        if !have_room && !std::mem::replace(&mut self.said_full, true) {
+            self.note(session, &text::tabs_full());
         }
     }
 

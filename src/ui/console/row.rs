@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlElement};
 
 use crate::command::Profile;
-use crate::limits::REPLY_LINES_SHOWN_MAX;
+use crate::limits::{RAW_BYTES_MAX, REPLY_LINES_SHOWN_MAX};
 use crate::sim::{Origin, Session};
 use crate::ui::dom::{self, append, button, el, el_text, set_attr};
 use crate::view::console::reading::{Role, read};
@@ -15,8 +15,6 @@ use crate::view::text;
 
 /// The attribute that says which row an element belongs to.
 pub const ROW_ATTR: &str = "data-row";
-/// Bytes of a reply that the raw view shows.
-const RAW_BYTES_MAX: usize = 16 * 1024;
 
 /// What a row looks like beyond what it says.
 #[derive(Clone, Copy, Debug)]
@@ -175,7 +173,8 @@ fn why_element(row: &Row, look: Look<'_>) -> HtmlElement {
     if let Some(why) = look.explanation.and_then(|it| it.why.as_deref()) {
         append(&panel, &el_text("p", "row-why-reason", why));
     }
-    let sentences = look.explanation.map(Explanation::sentences).unwrap_or_default();
+    let unknown = || vec![text::CHANGES_UNKNOWN.to_owned()];
+    let sentences = look.explanation.map_or_else(unknown, Explanation::sentences);
     match sentences.as_slice() {
         [] => {}
         [one] => append(&panel, &el_text("p", "", one)),
@@ -216,15 +215,9 @@ pub fn key_of(text: &str) -> Option<RowKey> {
 }
 
 /// A row that the console itself writes.
-pub fn own_extra(
-    session: &Session,
-    who: &Rc<str>,
-    line: &str,
-    answer: Answer,
-    idx: usize,
-) -> Extra {
+pub fn own_extra(session: &Session, who: &Rc<str>, line: &str, answer: Answer) -> Extra {
     let row = Row {
-        key: RowKey::Extra(idx),
+        key: RowKey::Extra(0),
         at: session.now(),
         who: Rc::clone(who),
         line: line.into(),

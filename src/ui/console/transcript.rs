@@ -9,7 +9,7 @@ use crate::limits::TRANSCRIPT_ROWS_MAX;
 use crate::sim::Session;
 use crate::ui::dom::{self, MissingElement, append, el_text};
 use crate::view::console::rows::{self, entry_row};
-use crate::view::console::{Answer, Extra, Filter, Mark, Row, RowKey};
+use crate::view::console::{Answer, Extras, Filter, Mark, Row, RowKey};
 use crate::view::text;
 
 /// Nearer to the end than this counts as being there: new rows keep the end in view.
@@ -81,7 +81,7 @@ impl TranscriptView {
     pub fn rebuild(
         &mut self,
         session: &Session,
-        extras: &[Extra],
+        extras: &Extras,
         filter: &Filter,
         start: Mark,
         draw: Draw<'_>,
@@ -98,13 +98,13 @@ impl TranscriptView {
     pub fn append_new(
         &mut self,
         session: &Session,
-        extras: &[Extra],
+        extras: &Extras,
         filter: &Filter,
         draw: Draw<'_>,
     ) {
         let (rows, more) = rows::rows(session, extras, filter, self.next, TRANSCRIPT_ROWS_MAX);
         let line_seq = session.world().transcript().next_seq();
-        self.next = Mark { line_seq, extra_idx: extras.len() };
+        self.next = Mark { line_seq, extra_idx: extras.next_idx() };
         let at_end = !rows.is_empty() && self.is_at_end();
         for row in &rows {
             let element = draw(row);

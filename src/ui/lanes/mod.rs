@@ -70,6 +70,8 @@ pub struct LanesPane {
     tools: Tools,
     twin: Twin,
     lanes: Lanes,
+    /// Which numbers the camera and the twin know streams by.
+    numbering: u64,
     narrator: Narrator,
     caption: HtmlElement,
     camera: Camera,
@@ -119,6 +121,7 @@ impl LanesPane {
             tools: Tools::mount(inbox)?,
             twin: Twin::mount(inbox)?,
             lanes: Lanes::default(),
+            numbering: 0,
             narrator: Narrator::default(),
             caption: dom::by_id("lanes-caption")?,
             camera: Camera::default(),
@@ -340,8 +343,13 @@ impl Pane for LanesPane {
             self.lanes.follow(world, event);
             self.narrator.follow(event);
         }
-        if changes.history {
+        let is_renumbered = std::mem::replace(&mut self.numbering, self.lanes.numbering())
+            != self.lanes.numbering();
+        if changes.history || is_renumbered {
             self.camera.reset();
+        }
+        if is_renumbered {
+            self.look.focus = None;
         }
         let happened = changes.world || changes.history;
         self.dirty |= happened || changes.time;

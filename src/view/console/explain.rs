@@ -5,6 +5,7 @@ use crate::command::hint;
 use crate::command::tokenize::redis_tokens;
 use crate::command::why::why;
 use crate::engine::Event;
+use crate::limits::{EXPLAINED_CHANGES_MAX, EXPLAINED_LINES_MAX};
 use crate::resp::{Value, decode};
 use crate::sim::{EntryState, Session, WorldEvent, WorldEventKind};
 use crate::sorted::SortedMap;
@@ -21,14 +22,12 @@ pub struct Explanation {
     pub fault_word_idx: Option<usize>,
     /// What changed while the command ran.
     pub changes: Vec<Event>,
+    /// Further changes, which are only counted.
+    pub n_more_changes: usize,
     /// The changes were watched; else the line was replayed before anybody looked.
     pub was_watched: bool,
 }
 
-/// Lines whose explanations are kept.
-const KEPT_MAX: usize = 2_000;
-/// Changes that are kept for one line.
-const CHANGES_MAX: usize = 200;
 /// Sentences that are shown for one line.
 const SENTENCES_MAX: usize = 8;
 
@@ -38,7 +37,12 @@ impl Explanation {
         match (self.changes.is_empty(), self.was_watched) {
             (true, true) => vec![text::NOTHING_CHANGED.to_owned()],
             (true, false) => Vec::new(),
-            (false, _) => text::events::summary(&self.changes, SENTENCES_MAX),
+            (false, _) => {
+                let mut sentences = text::events::summary(&self.changes, SENTENCES_MAX);
+                let n_more = self.n_more_changes;
+                sentences.extend((0 < n_more).then(|| text::changes_cut(n_more)));
+                sentences
+            }
         }
     }
 }
@@ -111,9 +115,9 @@ impl Explanations {
     /// Adds what is known about a line right after it ran.
     pub fn add(&mut self, seq: u64, explanation: Explanation) {
         let known = self.by_seq.get_or_insert_with(seq, Explanation::default);
-        let changes = std::mem::take(&mut known.changes);
-        *known = Explanation { changes, ..explanation };
-        while KEPT_MAX < self.by_seq.len() {
+        let (changes, n_more_changes) = (std::mem::take(&mut known.changes), known.n_more_changes);
+        *known = Explanation { changes, n_more_changes, ..explanation };
+        while EXPLAINED_LINES_MAX < self.by_seq.len() {
             self.by_seq.pop_first();
         }
     }
@@ -126,8 +130,11 @@ impl Explanations {
             WorldEventKind::Engine(change) => {
                 let Some((seq, at)) = self.last_sent else { return };
                 let known = self.by_seq.get_mut(&seq).filter(|_| at == event.at);
-                if let Some(known) = known.filter(|known| known.changes.len() < CHANGES_MAX) {
+                let Some(known) = known else { return };
+                if known.changes.len() < EXPLAINED_CHANGES_MAX {
                     known.changes.push(change.clone());
+                } else {
+                    known.n_more_changes += 1;
                 }
             }
             _ => {}
@@ -164,6 +171,29 @@ mod tests {
         assert_eq!(explained(&lines).sentences(), ["Nothing changed."]);
         let sentences = explained(&lines[..2]).sentences();
         assert_eq!(sentences, ["a: entry 1-2 was added."]);
+    }
+
+    #[test]
+    fn what_is_not_told_is_counted() {
+        let n = EXPLAINED_CHANGES_MAX + 30;
+        let read = format!("XREADGROUP GROUP g c COUNT {n} STREAMS s >");
+        let mut lines = vec!["XADD s * f v"; n];
+        lines.extend(["XGROUP CREATE s g 0", "XGROUP CREATECONSUMER s g c", &read]);
+        let explanation = explained(&lines);
+        assert_eq!(explanation.changes.len(), EXPLAINED_CHANGES_MAX);
+        let said = explanation.sentences();
+        let last = said.last().unwrap();
+        assert!(last.contains("the first 200 changes are told, 30 further"), "{said:?}");
+    }
+
+    #[test]
+    fn the_oldest_explanations_are_forgotten() {
+        let mut explanations = Explanations::default();
+        for seq in 0..EXPLAINED_LINES_MAX as u64 + 1 {
+            explanations.add(seq, Explanation::default());
+        }
+        assert_eq!(explanations.get(0), None);
+        assert!(explanations.get(1).is_some());
     }
 
     #[test]

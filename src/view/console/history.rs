@@ -1,6 +1,6 @@
 //! The lines that were typed, for the arrow keys and for Ctrl-R.
 
-use crate::limits::{HISTORY_LINES_KEPT, HISTORY_LINES_MAX};
+use crate::limits::{FOUND_LINES_MAX, HISTORY_LINES_KEPT, HISTORY_LINES_MAX};
 
 /// Typed lines, oldest first, and where the user is while walking through them.
 #[derive(Clone, Debug, Default)]
@@ -92,9 +92,6 @@ pub struct Search {
     pub is_cut: bool,
 }
 
-/// Most lines that a search offers.
-const FOUND_MAX: usize = 50;
-
 impl Search {
     /// Starts with what is in the input as the draft, looking for everything.
     pub fn new(history: &History, draft: &str) -> Search {
@@ -121,7 +118,7 @@ impl Search {
             if !line.to_ascii_lowercase().contains(&needle) || self.found.contains(line) {
                 continue;
             }
-            if self.found.len() < FOUND_MAX {
+            if self.found.len() < FOUND_LINES_MAX {
                 self.found.push(line.clone());
             } else {
                 self.n_more += 1;
@@ -167,7 +164,10 @@ mod tests {
         assert_eq!(history.lines().len(), HISTORY_LINES_MAX);
         assert_eq!(history.lines()[0], "3");
         let search = Search::new(&history, "");
-        assert_eq!((search.found.len(), search.n_more), (FOUND_MAX, HISTORY_LINES_MAX - FOUND_MAX));
+        assert_eq!(
+            (search.found.len(), search.n_more),
+            (FOUND_LINES_MAX, HISTORY_LINES_MAX - FOUND_LINES_MAX)
+        );
         let said = Popup::Search(search).note();
         assert!(said.contains("and 950 more") && said.contains("at most 1,000 are kept"), "{said}");
         let few = History::restored(["XLEN a".to_owned()]);

@@ -3,6 +3,7 @@
 pub mod complete;
 pub mod editor;
 pub mod explain;
+pub mod extras;
 pub mod follow;
 pub mod help;
 pub mod history;
@@ -18,6 +19,7 @@ pub mod tabs;
 
 pub use editor::{Completion, Editor, Effect, Key};
 pub use explain::{Explanation, Explanations};
+pub use extras::Extras;
 pub use history::{History, Search};
 pub use popup::{Choice, Line, Popup};
 pub use rows::{Answer, Extra, Filter, Mark, Row, RowKey};

@@ -3,6 +3,29 @@
 //! People paste scripts (with comments), and they paste what they copied out of a terminal (with
 //! prompts and replies). Both become a list of lines to run.
 
+use super::repeat::{self, Repeat};
+use crate::limits::{PASTE_BYTES_MAX, PASTE_LINES_MAX};
+use crate::view::text;
+
+/// The commands in a pasted text, in order.
+///
+/// # Errors
+/// When it is longer than the page takes at once: a sentence that says so.
+pub fn checked(text: &str) -> Result<Vec<String>, String> {
+    if PASTE_BYTES_MAX < text.len() {
+        return Err(text::paste_limit(PASTE_BYTES_MAX, "bytes"));
+    }
+    let lines = commands(text);
+    let n_runs = lines.iter().map(|line| match repeat::split(line) {
+        Repeat::Times(n, _) => n,
+        _ => 1,
+    });
+    if (PASTE_LINES_MAX as u64) < n_runs.sum() {
+        return Err(text::paste_limit(PASTE_LINES_MAX, "lines"));
+    }
+    Ok(lines)
+}
+
 /// The commands in a pasted text, in order. Without prompts every line that is neither blank nor a
 /// comment (`#` or `//` first) is one. With prompts (`127.0.0.1:6379> XLEN a`) only the lines that
 /// have one are, since the others are replies. A line that ends with ` \` goes on in the next.
@@ -83,6 +106,20 @@ mod tests {
     fn a_backslash_joins_lines() {
         check("XADD a * \\\n  f v \\\n  g w\nXLEN a", &["XADD a * f v g w", "XLEN a"]);
         check("XLEN a \\", &["XLEN a"]);
+    }
+
+    #[test]
+    fn too_much_is_refused_and_repetitions_count() {
+        let bytes = "#".repeat(PASTE_BYTES_MAX + 1);
+        let lines = "XLEN a\n".repeat(PASTE_LINES_MAX + 1);
+        let runs = format!("XLEN a\n{PASTE_LINES_MAX} XLEN a\n");
+        for (text, what) in [(&bytes, "bytes"), (&lines, "lines"), (&runs, "lines")] {
+            let problem = checked(text).unwrap_err();
+            assert!(problem.starts_with("At most") && problem.contains(what), "{problem}");
+        }
+        for text in [&bytes[1..], &lines[7..], &runs[7..]] {
+            assert!(checked(text).is_ok());
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::view::text;
 use std::rc::Rc;
 
+use super::Extras;
 use crate::resp::{Value, decode};
 use crate::sim::{Aside, EntryState, Origin, Session, TranscriptEntry};
 use crate::time::Millis;
@@ -22,7 +23,7 @@ pub enum RowKey {
 pub struct Extra {
     /// Shown before the transcript's line of that number.
     pub before_seq: u64,
-    /// The row; its key is [`RowKey::Extra`] of its place.
+    /// The row; its key is [`RowKey::Extra`] of its place, which [`Extras::push`] gives it.
     pub row: Row,
     /// Shown in every tab, not only in its client's.
     pub everywhere: bool,
@@ -102,14 +103,14 @@ pub struct Mark {
 /// also whether there were more.
 pub fn rows(
     session: &Session,
-    extras: &[Extra],
+    extras: &Extras,
     filter: &Filter,
     mark: Mark,
     n_max: usize,
 ) -> (Vec<Row>, bool) {
     let transcript = session.world().transcript();
-    let first_extra = mark.extra_idx.min(extras.len());
-    let mut extras = extras[first_extra..].iter().rev().peekable();
+    let has_lost_extras = mark.extra_idx < extras.first_idx();
+    let mut extras = extras.from(mark.extra_idx).rev().peekable();
     let mut seq = transcript.next_seq();
     let first_seq = mark.line_seq.max(transcript.first_seq());
     let mut rows = Vec::new();
@@ -126,7 +127,8 @@ pub fn rows(
         let entry = transcript.get(seq).filter(|entry| filter.shows(&entry.who, entry.from));
         rows.extend(entry.map(entry_row));
     }
-    let more = n_max < rows.len() || mark.line_seq < transcript.first_seq();
+    let has_lost_lines = mark.line_seq < transcript.first_seq();
+    let more = n_max < rows.len() || has_lost_lines || has_lost_extras;
     rows.truncate(n_max);
     rows.reverse();
     (rows, more)
@@ -149,14 +151,14 @@ pub fn entry_row(entry: &TranscriptEntry) -> Row {
     }
 }
 
-/// A line that moved through history, as the row at `extra_idx`.
-pub fn aside_extra(aside: &Aside, extra_idx: usize) -> Extra {
+/// A line that moved through history.
+pub fn aside_extra(aside: &Aside) -> Extra {
     let answer = match &aside.answer {
         Ok(text) => Answer::Note(Rc::clone(text)),
         Err(text) => Answer::Refused(Rc::clone(text)),
     };
     let row = Row {
-        key: RowKey::Extra(extra_idx),
+        key: RowKey::Extra(0),
         at: aside.at,
         who: Rc::clone(&aside.who),
         line: Rc::clone(&aside.line),

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::limits::{CLOSED_TABS_MAX, CONSOLE_CLIENTS_MAX};
 use crate::sim::Origin;
 use crate::view::console::rows::Mark;
 
@@ -11,9 +12,6 @@ pub const FIRST_CLIENT: &str = "you";
 const NAMES: [&str; 8] = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
 /// Longest name of a client, in bytes, as the world has it.
 const NAME_BYTES_MAX: usize = crate::limits::NAME_BYTES_MAX;
-
-/// Closed tabs that are remembered.
-const CLOSED_MAX: usize = 100;
 
 /// One client's tab.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,6 +48,8 @@ pub enum NameProblem {
     Invalid,
     /// There is such a tab.
     Taken,
+    /// There are as many tabs as there can be clients.
+    Full,
 }
 
 impl Default for Tabs {
@@ -72,16 +72,15 @@ impl Tabs {
         }
         for name in closed {
             tabs.close(name);
-            tabs.closed.push(name.into());
+            tabs.remember_closed(name.into());
         }
         tabs.select(active);
         tabs
     }
 
-    /// Clients whose tab was closed.
+    /// Clients whose tab was closed, the newest of them.
     pub fn closed(&self) -> &[Rc<str>] {
-        let first = self.closed.len().saturating_sub(CLOSED_MAX);
-        &self.closed[first..]
+        &self.closed
     }
 
     /// Takes the drafts of the same tabs over.
@@ -137,6 +136,9 @@ impl Tabs {
     /// When the name is not one, or taken.
     pub fn open(&mut self, who: &str) -> Result<(), NameProblem> {
         self.check_name(who)?;
+        if self.is_full() {
+            return Err(NameProblem::Full);
+        }
         self.closed.retain(|closed| **closed != *who);
         self.tabs.push(Tab::new(who));
         self.active = self.tabs.len() - 1;
@@ -155,33 +157,38 @@ impl Tabs {
         let draft = std::mem::take(&mut self.active_mut().draft);
         let tab = Tab { draft, ..Tab::new(who) };
         let old = std::mem::replace(self.active_mut(), tab);
-        self.closed.push(old.who);
+        self.remember_closed(old.who);
         Ok(())
     }
 
     /// Closes a tab; the last one stays.
     pub fn close(&mut self, who: &str) {
         let Some(idx) = self.place(who).filter(|_| 1 < self.tabs.len()) else { return };
-        self.closed.push(self.tabs.remove(idx).who);
+        let old = self.tabs.remove(idx);
+        self.remember_closed(old.who);
         if idx < self.active || self.active == self.tabs.len() {
             self.active -= 1;
         }
         self.active_mut().n_unread = 0;
     }
 
-    /// A line of that client was sent: if it was a person (or a button), it gets a tab.
-    pub fn saw_line(&mut self, who: &Rc<str>, from: Origin) {
-        if from == Origin::Human && self.place(who).is_none() {
-            self.closed.retain(|closed| closed != who);
-            self.tabs.push(Tab::new(who));
+    /// A line of that client was sent: if it was a person (or a button), it gets a tab. False if
+    /// there is no room for one.
+    pub fn saw_line(&mut self, who: &Rc<str>, from: Origin) -> bool {
+        if from != Origin::Human || self.place(who).is_some() {
+            return true;
         }
+        if self.is_full() {
+            return false;
+        }
+        self.closed.retain(|closed| closed != who);
+        self.tabs.push(Tab::new(who));
+        true
     }
 
     /// The same for a line of long ago (the page was loaded, the world replaced).
-    pub fn saw_old_line(&mut self, who: &Rc<str>, from: Origin) {
-        if !self.closed.contains(who) {
-            self.saw_line(who, from);
-        }
+    pub fn saw_old_line(&mut self, who: &Rc<str>, from: Origin) -> bool {
+        self.closed.contains(who) || self.saw_line(who, from)
     }
 
     /// A reply for that client came.
@@ -197,6 +204,16 @@ impl Tabs {
             tab.n_unread = 0;
             tab.cleared = Mark::default();
         }
+    }
+
+    fn is_full(&self) -> bool {
+        CONSOLE_CLIENTS_MAX <= self.tabs.len()
+    }
+
+    fn remember_closed(&mut self, who: Rc<str>) {
+        self.closed.push(who);
+        let n_over = self.closed.len().saturating_sub(CLOSED_TABS_MAX);
+        self.closed.drain(..n_over);
     }
 
     fn place(&self, who: &str) -> Option<usize> {
@@ -234,6 +251,35 @@ mod tests {
         tabs.close("bob");
         tabs.close("you");
         assert_eq!((names(&tabs), &*tabs.active().who), (vec!["you"], "you"));
+    }
+
+    #[test]
+    fn there_are_as_many_tabs_as_clients_and_no_more() {
+        let mut tabs = Tabs::default();
+        for n in 1..CONSOLE_CLIENTS_MAX {
+            assert!(tabs.saw_line(&format!("c{n}").into(), Origin::Human));
+        }
+        assert!(!tabs.saw_line(&"late".into(), Origin::Human));
+        assert!(!tabs.saw_old_line(&"late".into(), Origin::Human));
+        assert!(tabs.saw_line(&"c1".into(), Origin::Human));
+        assert!(tabs.saw_line(&"a-service".into(), Origin::Service));
+        assert_eq!(tabs.open("late"), Err(NameProblem::Full));
+        assert_eq!(tabs.all().len(), CONSOLE_CLIENTS_MAX);
+        tabs.close("c1");
+        assert_eq!(tabs.open("late"), Ok(()));
+        // A name beside the others is no further tab.
+        assert_eq!(tabs.rename("later"), Ok(()));
+    }
+
+    #[test]
+    fn of_closed_tabs_the_newest_are_remembered() {
+        let mut tabs = Tabs::default();
+        for n in 0..CLOSED_TABS_MAX + 5 {
+            tabs.open(&format!("c{n}")).unwrap();
+            tabs.close(&format!("c{n}"));
+        }
+        assert_eq!(tabs.closed().len(), CLOSED_TABS_MAX);
+        assert_eq!(&*tabs.closed()[0], "c5");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Lanes, Places, Service};
+use super::{GroupLane, Lanes, Places, Service, StreamLane};
 use crate::engine::event::{Delivery, Event, EventKind, Name};
 use crate::engine::stream::Stream;
 use crate::engine::{StreamId, Value};
+use crate::limits::LANE_NAMES_MAX;
 use crate::sim::{ServiceChange, ServiceState, World, WorldEvent, WorldEventKind};
 use crate::time::Millis;
 use crate::view::camera::eased;
@@ -15,11 +16,16 @@ use crate::view::tween::{Anchor, Departure, Motion, Mover, NO_GROUP};
 
 /// Most entries of one trim that are seen leaving.
 const TRIM_MOTIONS_MAX: u64 = 40;
+/// Events between two counts of the names.
+const EVENTS_PER_COUNT: u64 = 1_024;
 
 impl Lanes {
     /// Takes note of what happened. `world` is the world after it (and perhaps after more).
     pub fn follow(&mut self, world: &World, event: &WorldEvent) {
         self.version += 1;
+        if self.version.is_multiple_of(EVENTS_PER_COUNT) {
+            self.forget_names(world);
+        }
         match &event.kind {
             WorldEventKind::Reset => self.rebuild(world),
             WorldEventKind::Engine(event) => self.engine(world, event),
@@ -32,6 +38,36 @@ impl Lanes {
             }
             _ => {}
         }
+    }
+
+    /// Forgets the names of streams, groups and consumers that are gone, once there are many: from
+    /// then on the others have other numbers.
+    #[inline(never)]
+    fn forget_names(&mut self, world: &World) {
+        let n_names = self.n_names();
+        if n_names < self.n_names_max.max(LANE_NAMES_MAX) {
+            return;
+        }
+        let store = world.server().store();
+        self.streams.retain_mut(|lane| {
+            let Ok(Some(stream)) = store.stream(lane.db, &lane.key) else { return false };
+            lane.groups.retain_mut(|known| {
+                let Some(group) = stream.group(&known.name) else { return false };
+                known.consumers.retain(|name| group.consumer(name).is_some());
+                true
+            });
+            true
+        });
+        // What is left may be many, too.
+        self.n_names_max = 2 * self.n_names();
+        self.numbering += 1;
+        self.rebuild(world);
+    }
+
+    fn n_names(&self) -> usize {
+        let of_group = |group: &GroupLane| 1 + group.consumers.len();
+        let of_stream = |lane: &StreamLane| 1 + lane.groups.iter().map(of_group).sum::<usize>();
+        self.streams.iter().map(of_stream).sum()
     }
 
     /// Begins anew from the store: nothing moves, everything is where it is.

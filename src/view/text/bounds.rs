@@ -2,8 +2,10 @@
 
 use super::{counted, grouped};
 use crate::limits::{
-    CHRONICLE_EVENTS_MAX, EVIDENCE_ROWS_MAX, HISTORY_LINES_KEPT, HISTORY_LINES_MAX,
-    LEDGER_ENTRIES_MAX, LEDGER_GROUPS_MAX, LEDGER_KEYS_MAX, LEDGER_LINES_MAX, LEDGER_STREAMS_MAX,
+    CHRONICLE_EVENTS_MAX, CONSOLE_CLIENTS_MAX, EVIDENCE_ROWS_MAX, EXPLAINED_CHANGES_MAX,
+    HISTORY_LINES_KEPT, HISTORY_LINES_MAX, LAST_WORDS_BYTES_MAX, LEDGER_ENTRIES_MAX,
+    LEDGER_GROUPS_MAX, LEDGER_KEYS_MAX, LEDGER_LINES_MAX, LEDGER_STREAMS_MAX, TIME_MARKS_MAX,
+    WAITING_LINES_MAX,
 };
 use crate::sim::ledger::Bound;
 
@@ -85,6 +87,54 @@ pub fn events_missed(n: u64) -> String {
 pub fn history_cut() -> String {
     let (now, later) = (limit(HISTORY_LINES_MAX), limit(HISTORY_LINES_KEPT));
     format!("Older lines are forgotten: at most {now} are kept, {later} over a reload.")
+}
+
+/// A line is too long to be run.
+pub fn line_limit(n_bytes: usize) -> String {
+    format!("A line may have at most {} bytes.", limit(n_bytes))
+}
+
+/// Lines came faster than they could be run.
+pub fn lines_left_out(n: u64) -> String {
+    let lines = counted(n, "line was", "lines were");
+    let waiting = limit(WAITING_LINES_MAX);
+    format!("{lines} not run: {waiting} wait to be run already. Try again in a moment.")
+}
+
+/// What the crash panel no longer knows.
+pub fn words_cut() -> String {
+    format!(
+        "# Older lines are left out: the newest {} bytes are kept.",
+        limit(LAST_WORDS_BYTES_MAX)
+    )
+}
+
+/// The older lines of a journal have no mark in the time bar.
+pub fn marks_cut(n_older: usize) -> String {
+    let (newest, older) = (limit(TIME_MARKS_MAX), counted(n_older as u64, "line", "lines"));
+    format!(
+        "The newest {newest} lines have a mark; {older} before them {} none.",
+        if n_older == 1 { "has" } else { "have" }
+    )
+}
+
+/// More crashed than are named.
+pub fn said_more_crashed(n: usize) -> String {
+    format!("{} more crashed.", grouped(n as u64))
+}
+
+/// A line did more than is kept of it.
+pub fn changes_cut(n_more: usize) -> String {
+    let (kept, more) = (limit(EXPLAINED_CHANGES_MAX), grouped(n_more as u64));
+    format!("Of what this line did the first {kept} changes are told, {more} further ones are not.")
+}
+
+/// What a line did is not known any more (or never was: it ran before the page was opened).
+pub const CHANGES_UNKNOWN: &str = "What this line changed is not known here any more.";
+
+/// Nobody else gets a tab.
+pub fn tabs_full() -> String {
+    format!("No more tabs: at most {} clients can be here.", limit(CONSOLE_CLIENTS_MAX))
 }
 
 /// A biography begins in the middle.

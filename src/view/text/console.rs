@@ -37,12 +37,13 @@ pub fn script_as(client: &str) -> String {
 }
 
 /// Why a client cannot be called so.
-pub fn name_problem(problem: NameProblem) -> &'static str {
+pub fn name_problem(problem: NameProblem) -> String {
     match problem {
         NameProblem::Invalid => {
-            "A client's name has 1 to 64 characters and no blanks (CLIENT SETNAME's rule)."
+            "A client's name has 1 to 64 characters and no blanks (CLIENT SETNAME's rule).".into()
         }
-        NameProblem::Taken => "There is a tab of that name.",
+        NameProblem::Taken => "There is a tab of that name.".into(),
+        NameProblem::Full => super::tabs_full(),
     }
 }
 

@@ -102,6 +102,9 @@ pub const SCENARIO_LINES_MAX: usize = 1_000;
 /// What the server of a world may take, in bytes: `maxmemory`. Beyond it, commands that add data
 /// get Redis's OOM error instead of the page its end.
 pub const WORLD_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// What clients may make the server remember for them (commands in MULTI, watched keys, channels,
+/// keys that are waited for), about, in bytes.
+pub const CLIENT_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Longest link to a session, in characters of the fragment.
 pub const LINK_BYTES_MAX: usize = 8 * 1024;
 /// Most bytes that a link may hold once decoded.

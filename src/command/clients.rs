@@ -51,7 +51,8 @@ pub struct Client {
     pub protocol: Protocol,
     /// Whether the password was given, or none was needed at the time of connecting.
     pub authenticated: bool,
-    /// The commands since MULTI; `None` outside a transaction.
+    /// The commands since MULTI; `None` outside a transaction. Filled by [`Clients::queue`] and
+    /// emptied by [`Clients::take_queue`], which count its bytes.
     pub multi: Option<Vec<Queued>>,
     /// A command was refused since MULTI: EXEC will refuse to run.
     pub multi_failed: bool,
@@ -142,6 +143,22 @@ pub struct Clients {
     pub patterns: SortedMap<Name, SortedSet<ClientId>>,
     /// Who sees every command.
     pub monitors: SortedSet<ClientId>,
+    /// What commands in MULTI, watched keys and subscriptions take, about, in bytes.
+    held_bytes: u64,
+}
+
+/// What a name takes beside its letters in the places that remember it, in bytes.
+const HELD_NAME_BYTES: usize = 160;
+/// What a word of a queued command takes beside its letters, in bytes.
+const HELD_WORD_BYTES: usize = 40;
+
+fn name_bytes(name: &[u8]) -> u64 {
+    (name.len() + HELD_NAME_BYTES) as u64
+}
+
+fn queued_bytes(queued: &Queued) -> u64 {
+    let words = queued.words.iter().map(|word| word.len() + HELD_WORD_BYTES);
+    (words.sum::<usize>() + HELD_WORD_BYTES) as u64
 }
 
 impl Clients {
@@ -156,6 +173,7 @@ impl Clients {
     pub fn remove(&mut self, id: ClientId) -> Option<Box<Client>> {
         self.unwatch(id);
         self.unlisten(id);
+        self.take_queue(id);
         self.by_id.remove(&id)
     }
 
@@ -184,11 +202,65 @@ impl Clients {
         self.by_id.is_empty()
     }
 
+    /// About how much the server remembers for its clients, in bytes.
+    pub fn held_bytes(&self) -> u64 {
+        self.held_bytes
+    }
+
+    /// Puts a command of a client in MULTI aside.
+    pub fn queue(&mut self, id: ClientId, queued: Queued) {
+        let client = self.by_id.get_mut(&id);
+        if let Some(queue) = client.and_then(|client| client.multi.as_mut()) {
+            self.held_bytes += queued_bytes(&queued);
+            queue.push(queued);
+        }
+    }
+
+    /// Ends a client's MULTI: what was put aside, if there was one.
+    pub fn take_queue(&mut self, id: ClientId) -> Option<Vec<Queued>> {
+        let queue = self.by_id.get_mut(&id)?.multi.take()?;
+        self.forget_bytes(queue.iter().map(queued_bytes).sum());
+        Some(queue)
+    }
+
+    fn forget_bytes(&mut self, n_bytes: u64) {
+        debug_assert!(n_bytes <= self.held_bytes);
+        self.held_bytes = self.held_bytes.saturating_sub(n_bytes);
+    }
+
+    /// SUBSCRIBE (`channels`) or PSUBSCRIBE of one name.
+    pub fn listen(&mut self, id: ClientId, name: &Name, channels: bool) {
+        let Some(client) = self.by_id.get_mut(&id) else { return };
+        let (of_client, of_all) = match channels {
+            true => (&mut client.channels, &mut self.channels),
+            false => (&mut client.patterns, &mut self.patterns),
+        };
+        if of_client.insert(name.clone()) {
+            self.held_bytes += name_bytes(name);
+        }
+        of_all.get_or_insert_with(name.clone(), Default::default).insert(id);
+    }
+
+    /// UNSUBSCRIBE (`channels`) or PUNSUBSCRIBE of one name.
+    pub fn stop_listening(&mut self, id: ClientId, name: &[u8], channels: bool) {
+        let Some(client) = self.by_id.get_mut(&id) else { return };
+        let (of_client, of_all) = match channels {
+            true => (&mut client.channels, &mut self.channels),
+            false => (&mut client.patterns, &mut self.patterns),
+        };
+        let was_there = of_client.remove(name);
+        drop_listener(of_all, name, id);
+        if was_there {
+            self.forget_bytes(name_bytes(name));
+        }
+    }
+
     /// WATCH: from now on a change of the key makes the client's EXEC fail.
     pub fn watch(&mut self, id: ClientId, db: u32, key: Name) {
         let Some(client) = self.by_id.get_mut(&id) else { return };
         let keys = self.watchers.get_or_insert_with(db, Default::default);
         if keys.get_or_insert_with(key.clone(), Default::default).insert(id) {
+            self.held_bytes += name_bytes(&key);
             client.watched.push((db, key));
         }
     }
@@ -197,7 +269,9 @@ impl Clients {
     pub fn unwatch(&mut self, id: ClientId) {
         let Some(client) = self.by_id.get_mut(&id) else { return };
         client.dirty = false;
-        for (db, key) in std::mem::take(&mut client.watched) {
+        let watched = std::mem::take(&mut client.watched);
+        self.forget_bytes(watched.iter().map(|(_, key)| name_bytes(key)).sum());
+        for (db, key) in watched {
             let Some(keys) = self.watchers.get_mut(&db) else { continue };
             if let Some(ids) = keys.get_mut(&key) {
                 ids.remove(&id);
@@ -253,17 +327,20 @@ impl Clients {
     pub fn unlisten(&mut self, id: ClientId) {
         self.monitors.remove(&id);
         let Some(client) = self.by_id.get_mut(&id) else { return };
-        for name in std::mem::take(&mut client.channels) {
-            drop_listener(&mut self.channels, &name, id);
+        let channels = std::mem::take(&mut client.channels);
+        let patterns = std::mem::take(&mut client.patterns);
+        for name in &channels {
+            drop_listener(&mut self.channels, name, id);
         }
-        for name in std::mem::take(&mut client.patterns) {
-            drop_listener(&mut self.patterns, &name, id);
+        for name in &patterns {
+            drop_listener(&mut self.patterns, name, id);
         }
+        self.forget_bytes(channels.iter().chain(&patterns).map(|name| name_bytes(name)).sum());
     }
 }
 
 /// Takes a client off a channel or pattern, and the channel away with its last listener.
-pub fn drop_listener(map: &mut SortedMap<Name, SortedSet<ClientId>>, name: &[u8], id: ClientId) {
+fn drop_listener(map: &mut SortedMap<Name, SortedSet<ClientId>>, name: &[u8], id: ClientId) {
     if let Some(ids) = map.get_mut(name) {
         ids.remove(&id);
         if ids.is_empty() {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::engine::event::Name;
 use crate::engine::{SignalKind, StreamMut, Value};
+use crate::limits::CLIENT_BYTES_MAX;
 use crate::resp::Writer;
 use crate::time::Millis;
 
@@ -13,6 +14,7 @@ use super::clients::{Queued, ReplyMode};
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
 use super::error::{CommandError, c_name};
 use super::server::{ClientId, Outcome, Server};
+use super::state::State;
 use super::stream::wake_by_key::{ByKey, decide, open_consumer, write_empty};
 use super::table::{self, Entry, flag};
 use super::waiters::Waiting;
@@ -93,11 +95,9 @@ impl Server {
         };
         if let Some(client) = self.state.clients.get_mut(id) {
             client.last_command = Some(entry.number);
-            if let Some(queue) = &mut client.multi
-                && entry.flags & flag::NOT_QUEUED == 0
-            {
+            if client.multi.is_some() && entry.flags & flag::NOT_QUEUED == 0 {
                 let words = words.iter().map(|word| word.to_vec()).collect();
-                queue.push(Queued { number: entry.number, words });
+                self.state.clients.queue(id, Queued { number: entry.number, words });
                 writer.simple("QUEUED");
                 return None;
             }
@@ -139,7 +139,7 @@ impl Server {
             return Err((Some(entry.number), not_in_multi(self.profile, entry)));
         }
         let only_listens = client.only_listens();
-        if self.state.settings.maxmemory != 0 && self.is_out_of_memory(id, entry, words) {
+        if self.is_out_of_memory(id, entry, words) {
             return refusal("OOM command not allowed when used memory > 'maxmemory'.");
         }
         if entry.flags & flag::WHILE_LISTENING == 0 && only_listens {
@@ -148,17 +148,37 @@ impl Server {
         Ok(entry)
     }
 
-    /// EXEC needs memory if one of its commands does.
+    /// Whether the command would need memory that there is not: for data, or for what the client
+    /// has to remember until later.
     fn is_out_of_memory(&mut self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> bool {
-        let queue = self.state.clients.get(id).and_then(|client| client.multi.as_ref());
-        let flags = match queue {
-            Some(queue) if entry.spec.name == "EXEC" => {
-                queue.iter().fold(0, |flags, queued| flags | table::entry(queued.number).flags)
+        let State { clients, waiters, memory, memory_ceiling, settings, .. } = &mut self.state;
+        let ceiling = if *memory_ceiling == 0 { u64::MAX } else { *memory_ceiling };
+        let asked = if settings.maxmemory == 0 { u64::MAX } else { settings.maxmemory };
+        let limit = ceiling.min(asked);
+        if limit == u64::MAX {
+            return false;
+        }
+        let queue = clients.get(id).and_then(|client| client.multi.as_ref());
+        let ends_it = entry.flags & flag::ENDS_MULTI != 0;
+        let mut needs = entry.flags & flag::DENYOOM != 0;
+        if let Some(queue) = queue {
+            if entry.spec.name == "EXEC" {
+                let flags = |queued: &Queued| table::entry(queued.number).flags;
+                needs = queue.iter().any(|queued| flags(queued) & flag::DENYOOM != 0);
             }
-            _ => entry.flags,
-        };
-        flags & flag::DENYOOM != 0
-            && self.state.memory.exceeds(self.state.settings.maxmemory, words, &self.store)
+            needs |= !ends_it && !self.profile.queues_without_memory();
+        }
+        // The page that the server lives in has an end, whatever Redis would do.
+        let n_held = clients.held_bytes() + waiters.held_bytes();
+        let adds_held = entry.flags & flag::HELD != 0 || (queue.is_some() && !ends_it);
+        if *memory_ceiling != 0 && adds_held && CLIENT_BYTES_MAX < n_held {
+            return true;
+        }
+        // What is pending grows with every delivery, which Redis does not count as needing memory.
+        if *memory_ceiling != 0 && entry.spec.name == "XREADGROUP" {
+            return memory.exceeds(ceiling.saturating_mul(2), words, &self.store);
+        }
+        needs && memory.exceeds(limit, words, &self.store)
     }
 
     fn refuse(

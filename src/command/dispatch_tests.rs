@@ -2,6 +2,7 @@
 
 use super::Profile;
 use super::testing::{Session, check};
+use crate::limits::CLIENT_BYTES_MAX;
 
 #[test]
 fn unknown_commands_and_wrong_arity_have_their_exact_texts() {
@@ -158,6 +159,76 @@ fn keys_expire_at_their_time_whatever_the_steps() {
     assert_eq!(events(&mut coarse), expected);
     assert_eq!(expected.len(), 5);
     coarse.check("DBSIZE", "(integer) 1");
+}
+
+#[test]
+fn a_transaction_in_want_of_memory_queues_what_its_version_queues() {
+    let oom = "(error) OOM command not allowed when used memory > 'maxmemory'.";
+    for profile in Profile::ALL {
+        let mut session = Session::of(profile);
+        session.check("SET k v", "OK");
+        session.server.set_maxmemory(1);
+        session.check("MULTI", "OK");
+        let queues = profile.has((7, 4)) || profile.is_valkey();
+        session.check("GET k", if queues { "QUEUED" } else { oom });
+        session.check("DISCARD", "OK");
+        session.check("MULTI", "OK");
+        session.check("RESET", "RESET");
+    }
+}
+
+#[test]
+fn what_clients_make_the_server_remember_has_an_end() {
+    let word = "w".repeat(1_000_000);
+    let oom = "(error) OOM command not allowed when used memory > 'maxmemory'.";
+    // How it is filled, what refuses then, and how it is emptied.
+    for (begin, fill, refused, end) in [
+        ("MULTI", "PING ", "PING", "DISCARD"),
+        ("PING", "WATCH k", "WATCH a", "UNWATCH"),
+        ("HELLO 3", "SUBSCRIBE c", "PSUBSCRIBE a", "RESET"),
+        ("HELLO 3", "PSUBSCRIBE c", "XREAD BLOCK 1 STREAMS a $", "RESET"),
+    ] {
+        let mut session = Session::of(Profile::Redis86);
+        session.run(begin);
+        let n_fit = CLIENT_BYTES_MAX as usize / word.len();
+        let fill = |session: &mut Session| {
+            let lines = (0..n_fit + 3).map(|n| format!("{fill}{n}{word}"));
+            lines.filter(|line| session.run(line) == oom).count()
+        };
+        // Nobody said that there is an end.
+        assert_eq!(fill(&mut session), 0, "{begin}");
+        session.run(end);
+        assert_eq!(session.server.state().clients.held_bytes(), 0, "{begin}");
+        session.server.set_memory_ceiling(1 << 30);
+        session.run(begin);
+        assert!((1..=3).contains(&fill(&mut session)), "{begin}");
+        session.check(refused, oom);
+        session.run(end);
+        assert_eq!(session.server.state().clients.held_bytes(), 0, "{begin}");
+        session.check("PING", "PONG");
+    }
+}
+
+#[test]
+fn what_is_pending_has_an_end_where_memory_has() {
+    let mut session = Session::of(Profile::Redis86);
+    for n in 1..=5_000 {
+        session.run(&format!("XADD s {n}-1 f v"));
+    }
+    for n in 0..200 {
+        session.check(&format!("XGROUP CREATE s g{n} 0"), "OK");
+    }
+    session.server.set_memory_ceiling(4 << 20);
+    let read = |session: &mut Session, n: usize| {
+        session.run(&format!("XREADGROUP GROUP g{n} c COUNT 5000 STREAMS s >"))
+    };
+    let oom = "(error) OOM command not allowed when used memory > 'maxmemory'.";
+    let n_read = (0..200).take_while(|n| read(&mut session, *n) != oom).count();
+    // Twice the ceiling, at 48 bytes and more for each.
+    assert!((10..40).contains(&n_read), "{n_read}");
+    session.check("XGROUP DESTROY s g0", "(integer) 1");
+    session.check("XGROUP DESTROY s g1", "(integer) 1");
+    assert_ne!(read(&mut session, 100), oom);
 }
 
 #[test]

@@ -217,6 +217,12 @@ impl Profile {
             || self.is_valkey() && ["MULTI", "WATCH"].contains(&entry.spec.name)
     }
 
+    /// MULTI queues commands even when memory is short (7.4.5, Valkey 8.0.1 and later ones do;
+    /// 6.2.14 and 7.2.4 refuse all but those that end the transaction).
+    pub fn queues_without_memory(self) -> bool {
+        self.has((7, 4)) || self.is_valkey()
+    }
+
     /// SET with a time in the past deletes the key without a word of setting it (8.10.2; not in
     /// 8.6.2).
     pub fn sets_no_past(self) -> bool {

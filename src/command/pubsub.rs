@@ -4,7 +4,6 @@ use crate::engine::event::Name;
 use crate::engine::{Event, EventKind};
 use crate::sorted::SortedSet;
 
-use super::clients::drop_listener;
 use super::ctx::{Ctx, Flow};
 use super::error::CommandError;
 use super::{Args, Spec, glob};
@@ -78,18 +77,8 @@ fn subscribe(ctx: &mut Ctx<'_>, args: &mut Args<'_>, kind: Kind) -> Result<Flow,
     let id = ctx.client;
     for word in args.rest() {
         let name = Name::from(*word);
-        let clients = &mut ctx.state.clients;
-        let listeners = match kind {
-            Kind::Channel => &mut clients.channels,
-            Kind::Pattern => &mut clients.patterns,
-        };
-        listeners.get_or_insert_with(name.clone(), Default::default).insert(id);
-        let client = ctx.client_mut()?;
-        match kind {
-            Kind::Channel => client.channels.insert(name.clone()),
-            Kind::Pattern => client.patterns.insert(name.clone()),
-        };
-        let n = client.n_subscriptions();
+        ctx.state.clients.listen(id, &name, kind == Kind::Channel);
+        let n = ctx.client_mut()?.n_subscriptions();
         let event = if kind == Kind::Channel { "subscribe" } else { "psubscribe" };
         confirm(ctx, event, Some(&name), n);
     }
@@ -108,13 +97,7 @@ fn unsubscribe(ctx: &mut Ctx<'_>, args: &mut Args<'_>, kind: Kind) -> Result<Flo
         }
     }
     for name in names {
-        subscriptions(ctx, kind)?.remove(&name);
-        let clients = &mut ctx.state.clients;
-        let listeners = match kind {
-            Kind::Channel => &mut clients.channels,
-            Kind::Pattern => &mut clients.patterns,
-        };
-        drop_listener(listeners, &name, id);
+        ctx.state.clients.stop_listening(id, &name, kind == Kind::Channel);
         let n = ctx.client_mut()?.n_subscriptions();
         confirm(ctx, event, Some(&name), n);
     }

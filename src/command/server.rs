@@ -75,6 +75,20 @@ impl Server {
         self.state.settings.set_by_name("maxmemory", bytes.to_string().into_bytes());
     }
 
+    /// About how many bytes each clone of this server holds for itself, `n_commands` after it was
+    /// made. Streams share their entries with clones; strings, lists and sets do not.
+    pub fn unshared_bytes(&self, n_commands: u64) -> u64 {
+        let held = self.state.clients.held_bytes() + self.state.waiters.held_bytes();
+        held + super::memory::unshared_bytes(&self.store, n_commands)
+    }
+
+    /// Sets the most memory that there is at all, in bytes: where this server lives, more would be
+    /// the end of everything. Unlike `maxmemory` no command can change it, and it also bounds what
+    /// clients make the server remember for them.
+    pub fn set_memory_ceiling(&mut self, bytes: u64) {
+        self.state.memory_ceiling = bytes;
+    }
+
     /// Sets the password that new clients have to give (`requirepass`). Empty: none.
     pub fn set_password(&mut self, password: &[u8]) {
         self.state.settings.set_by_name("requirepass", password.to_vec());

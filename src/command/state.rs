@@ -34,6 +34,8 @@ pub struct State {
     pub killed: VecDeque<ClientId>,
     /// How much memory the data takes.
     pub memory: Memory,
+    /// The most that it may take, in bytes, whatever CONFIG SET maxmemory says; 0: no such limit.
+    pub memory_ceiling: u64,
     /// Taken from and put back here by those who write replies to woken clients.
     pub(super) reply_buffer: Vec<u8>,
     /// The last command's word at fault, counted from 0; for consoles that underline it.
@@ -52,6 +54,7 @@ impl State {
             outbox: VecDeque::new(),
             killed: VecDeque::new(),
             memory: Memory::default(),
+            memory_ceiling: 0,
             reply_buffer: Vec::new(),
             fault_word_idx: None,
         }

@@ -140,6 +140,10 @@ pub mod flag {
     pub const WHILE_LISTENING: u16 = 1 << 5;
     /// Runs at once inside MULTI instead of being queued.
     pub const NOT_QUEUED: u16 = 1 << 6;
+    /// May leave something with the client until later: keys it waits for or watches, channels.
+    pub const HELD: u16 = 1 << 7;
+    /// Ends a transaction.
+    pub const ENDS_MULTI: u16 = 1 << 8;
 }
 
 /// How many commands and subcommands there are.
@@ -259,11 +263,12 @@ const fn make_index() -> [u16; SLOTS] {
 
 const fn bits(spec: &Spec) -> u16 {
     let mut bits = match spec.name.as_bytes() {
-        b"EXEC" | b"DISCARD" | b"MULTI" | b"WATCH" => flag::NOT_QUEUED,
-        b"QUIT" | b"RESET" => flag::NOT_QUEUED | flag::WHILE_LISTENING,
-        b"PING" | b"SUBSCRIBE" | b"UNSUBSCRIBE" | b"PSUBSCRIBE" | b"PUNSUBSCRIBE" => {
-            flag::WHILE_LISTENING
-        }
+        b"EXEC" | b"DISCARD" => flag::NOT_QUEUED | flag::ENDS_MULTI,
+        b"MULTI" => flag::NOT_QUEUED,
+        b"WATCH" => flag::NOT_QUEUED | flag::HELD,
+        b"QUIT" | b"RESET" => flag::NOT_QUEUED | flag::ENDS_MULTI | flag::WHILE_LISTENING,
+        b"SUBSCRIBE" | b"PSUBSCRIBE" => flag::WHILE_LISTENING | flag::HELD,
+        b"PING" | b"UNSUBSCRIBE" | b"PUNSUBSCRIBE" => flag::WHILE_LISTENING,
         _ => 0,
     };
     let mut i = 0;
@@ -281,6 +286,7 @@ const fn bit(flag: &[u8]) -> u16 {
         b"no_multi" => flag::NO_MULTI,
         b"admin" | b"skip_monitor" => flag::HIDDEN,
         b"no_auth" => flag::NO_AUTH,
+        b"blocking" => flag::HELD,
         _ => 0,
     }
 }

@@ -58,10 +58,10 @@ pub static EXEC: Spec = Spec {
 };
 
 fn exec(ctx: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError> {
-    let client = ctx.client_mut()?;
-    let Some(queue) = client.multi.take() else {
+    let Some(queue) = ctx.state.clients.take_queue(ctx.client) else {
         return Err(CommandError::text("ERR EXEC without MULTI"));
     };
+    let client = ctx.client_mut()?;
     let (failed, dirty) = (client.multi_failed, client.dirty);
     client.multi_failed = false;
     ctx.state.clients.unwatch(ctx.client);
@@ -132,9 +132,9 @@ fn run_discard(ctx: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError
 pub fn discard(state: &mut State, id: ClientId) {
     state.clients.unwatch(id);
     if let Some(client) = state.clients.get_mut(id) {
-        client.multi = None;
         client.multi_failed = false;
     }
+    state.clients.take_queue(id);
 }
 
 /// WATCH.

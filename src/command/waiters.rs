@@ -42,6 +42,14 @@ pub struct Waiters {
     retries: SortedSet<(Millis, ClientId)>,
     ready: VecDeque<(u32, Name)>,
     n: usize,
+    held_bytes: u64,
+}
+
+/// What a place in the line of a key takes beside the key's letters, in bytes.
+const PLACE_BYTES: usize = 240;
+
+fn held_bytes(waiting: &Waiting) -> u64 {
+    waiting.on.keys.iter().map(|key| (key.len() + PLACE_BYTES) as u64).sum()
 }
 
 impl Waiters {
@@ -53,6 +61,11 @@ impl Waiters {
     /// Whether nobody waits.
     pub fn is_empty(&self) -> bool {
         self.n == 0
+    }
+
+    /// About what their places take, in bytes.
+    pub fn held_bytes(&self) -> u64 {
+        self.held_bytes
     }
 
     /// How many of them have a deadline.
@@ -84,6 +97,7 @@ impl Waiters {
         self.deadlines.extend(waiting.on.deadline.map(|at| (at, id)));
         self.retries.extend(waiting.on.retry_at.map(|at| (at, id)));
         self.n += 1;
+        self.held_bytes += held_bytes(waiting);
     }
 
     /// Takes a client out of all lines.
@@ -109,6 +123,7 @@ impl Waiters {
             self.retries.remove(&(at, id));
         }
         self.n -= 1;
+        self.held_bytes = self.held_bytes.saturating_sub(held_bytes(waiting));
     }
 
     /// The group of the reader at the front of the line of a key; see [`BlockOn::member`].

@@ -331,10 +331,20 @@ impl Group {
 
     /// About how much memory the group takes, in bytes.
     pub fn memory_bytes(&self) -> usize {
+        self.pel.slab.memory_bytes() + self.bytes_beside_pages()
+    }
+
+    /// How much of that a clone does not share; see [`super::Value::unshared_bytes`].
+    pub(super) fn unshared_bytes(&self, pages_bytes: u64) -> u64 {
+        let pages = (self.pel.slab.memory_bytes() as u64).min(pages_bytes);
+        pages + self.bytes_beside_pages() as u64
+    }
+
+    fn bytes_beside_pages(&self) -> usize {
         let consumers = self
             .consumers()
             .map(|consumer| 2 * consumer.name.len() + 160 + consumer.pending.memory_bytes());
-        size_of::<Group>() + self.pel.memory_bytes() + consumers.sum::<usize>()
+        size_of::<Group>() + self.pel.index.memory_bytes() + consumers.sum::<usize>()
     }
 
     /// Checks what must always be true; costly.

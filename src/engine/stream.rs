@@ -472,6 +472,13 @@ impl Stream {
         size_of::<Stream>() + self.log.memory_bytes() + groups + self.idmp.memory_bytes()
     }
 
+    /// How much of that a clone does not share; see [`super::Value::unshared_bytes`].
+    pub fn unshared_bytes(&self, pages_bytes: u64) -> u64 {
+        let groups = self.groups.values().map(|group| group.unshared_bytes(pages_bytes));
+        let own = size_of::<Stream>() + self.log.index_bytes() + self.idmp.memory_bytes();
+        own as u64 + groups.sum::<u64>()
+    }
+
     /// What COPY makes of it: all that shows. The groups' floor is found again when it is needed.
     pub fn copied(&self) -> Stream {
         Stream { floor: GroupFloor::default(), ..self.clone() }

@@ -68,6 +68,15 @@ impl Value {
             Value::Set(set) => set.iter().map(|item| ITEM + item.capacity()).sum(),
         }
     }
+
+    /// How much of that a clone does not share, in bytes; of the pages of pending entries at most
+    /// `pages_bytes` have changed since.
+    pub fn unshared_bytes(&self, pages_bytes: u64) -> u64 {
+        match self {
+            Value::Stream(stream) => stream.unshared_bytes(pages_bytes),
+            other => other.memory_bytes() as u64,
+        }
+    }
 }
 
 /// A key with its value and its time to live.

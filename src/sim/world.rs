@@ -75,6 +75,7 @@ impl World {
         let mut server = Server::new(profile);
         server.record_events(true);
         server.set_maxmemory(WORLD_BYTES_MAX);
+        server.set_memory_ceiling(WORLD_BYTES_MAX);
         let mut queue = Queue::default();
         for (line_idx, line) in scenario.lines.iter().enumerate() {
             queue.push(WORLD_START + line.after_ms, Job::ScenarioLine(line_idx));

@@ -26,11 +26,11 @@ use super::ticker::{Ticker, Wake};
 use super::timebar::TimeMsg;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
-use crate::limits::WAITING_LINES_MAX;
 use crate::sim::control::moves_history;
 use crate::sim::{Input, Playback, Session, Submitted, WorldEvent, WorldEventKind};
 use crate::time::Millis;
 use crate::view::console::explain::{self, Explanation};
+use crate::view::queue::LineQueue;
 use crate::view::{head, text};
 
 /// Something happened in the browser. Each pane adds its own kinds here.
@@ -133,11 +133,9 @@ pub struct App {
     ticker: Ticker,
     keeper: Keeper,
     /// Lines that were written and wait for the confirmation, or wait to be written.
-    lines: Vec<(String, String)>,
+    queue: LineQueue,
     /// How many of them were written.
     n_ahead: usize,
-    /// Lines that had no room among them, since that was said.
-    n_left_out: u64,
     clock: Clock,
     /// The text of the scenario that the store knows.
     kept_scenario: Rc<str>,
@@ -201,9 +199,8 @@ impl App {
             panes,
             ticker: Ticker::new(&inbox),
             keeper,
-            lines: Vec::new(),
+            queue: LineQueue::default(),
             n_ahead: 0,
-            n_left_out: 0,
             clock: Clock { wall_ms, expected_ms: 0.0, carry: 0 },
             kept_scenario: Rc::from(""),
             lesson,
@@ -236,9 +233,8 @@ impl App {
                 pane.update(&msg, &self.state);
             }
         }
-        if 0 < self.n_left_out {
-            self.inbox.push(Msg::Notice(text::lines_left_out(self.n_left_out)));
-            self.n_left_out = 0;
+        if let Some(problem) = self.queue.take_problem() {
+            self.inbox.push(Msg::Notice(problem));
         }
         self.run_lines();
         self.save();
@@ -262,8 +258,7 @@ impl App {
     fn update(&mut self, msg: &Msg) {
         match msg {
             Msg::Tick => self.ticker.arrived(),
-            Msg::Run { .. } if WAITING_LINES_MAX <= self.lines.len() => self.n_left_out += 1,
-            Msg::Run { who, line } => self.lines.push((who.clone(), line.clone())),
+            Msg::Run { who, line } => self.queue.push(who, line),
             Msg::Written(result) => {
                 self.keeper.written();
                 if let Err(problem) = result {
@@ -273,7 +268,7 @@ impl App {
             }
             Msg::Owner(ownership) => self.decide_owner(*ownership),
             Msg::Load(session) => {
-                self.lines.clear();
+                self.queue.lines.clear();
                 self.state.session = (**session).clone();
                 self.state.session.show_anew();
                 // Its beginning may differ even if its scenario does not.
@@ -340,8 +335,9 @@ impl App {
 
     /// Writes the waiting lines into the store, or runs them if that is not needed.
     fn run_lines(&mut self) {
-        while 0 == self.n_ahead && !self.lines.is_empty() && self.keeper.is_decided() {
-            let n_plain = self.lines.iter().take_while(|(_, line)| !moves_history(line)).count();
+        while 0 == self.n_ahead && !self.queue.lines.is_empty() && self.keeper.is_decided() {
+            let n_plain =
+                self.queue.lines.iter().take_while(|(_, line)| !moves_history(line)).count();
             if n_plain == 0 {
                 self.apply_lines(1);
                 continue;
@@ -352,7 +348,7 @@ impl App {
                 who: who.as_str().into(),
                 line: line.as_str().into(),
             };
-            let inputs: Vec<Input> = self.lines[..n_plain].iter().map(input).collect();
+            let inputs: Vec<Input> = self.queue.lines[..n_plain].iter().map(input).collect();
             self.put_time();
             match self.keeper.write_ahead(self.state.session.n_applied(), &inputs) {
                 Ok(true) => self.n_ahead = n_plain,
@@ -371,7 +367,7 @@ impl App {
     }
 
     fn apply_lines(&mut self, n_lines: usize) {
-        for (who, line) in self.lines.drain(..n_lines) {
+        for (who, line) in self.queue.lines.drain(..n_lines) {
             crash::running(self.state.session.n_applied());
             crash::remember(&who, &line);
             if let Submitted::Applied { seq } = self.state.session.submit(&who, &line) {

@@ -24,6 +24,7 @@ pub mod lod;
 pub mod marks;
 pub mod places;
 pub mod plan;
+pub mod queue;
 pub mod text;
 pub mod tween;
 pub mod twin;

@@ -103,6 +103,9 @@ fn a_long_jump_gives_the_page_back_and_says_that_it_is_on_the_way() {
     let Submitted::Aside { seq } = session.submit("", "CLOCK JUMP 3h") else { panic!() };
     let answer = session.aside_at(seq).unwrap().answer.clone().unwrap();
     assert!(answer.starts_with("on the way to 3h"), "{answer}");
+    // An event is a command or two.
+    let n_commands = session.world().n_commands() as usize;
+    assert!((JUMP_STEPS_MAX / 2..2 * JUMP_STEPS_MAX).contains(&n_commands), "{n_commands}");
     assert!(session.pending_jump().is_some());
     session.submit("", "CLOCK PAUSE");
     let before = session.now();
@@ -149,10 +152,46 @@ fn scenarios_have_an_end() {
 fn a_long_reply_says_how_long_it_is_instead() {
     let value = "v".repeat(60_000);
     let mut session = of_lines("");
-    for _ in 0..20 {
+    for _ in 0..=TRANSCRIPT_REPLY_BYTES_MAX / value.len() {
         say(&mut session, &format!("XADD s * f {value}"));
     }
     let said = say(&mut session, "XRANGE s - +");
     assert!(said.contains("too many to keep: ask for less, with COUNT"), "{said}");
     assert!(say(&mut session, "XRANGE s - + COUNT 1").len() > 60_000);
+}
+
+#[test]
+fn speeds_have_two_ends() {
+    let mut session = of_lines("");
+    let factor = |permille: u32| format!("{}.{:03}x", permille / 1_000, permille % 1_000);
+    for permille in [SPEED_PERMILLE_MIN - 10, SPEED_PERMILLE_MAX + 1_000] {
+        let refusal = say(&mut session, &format!("CLOCK SPEED {}", factor(permille)));
+        assert!(refusal.contains("from 0.1x to 100x"), "{refusal}");
+    }
+    for permille in [SPEED_PERMILLE_MIN, SPEED_PERMILLE_MAX] {
+        session.submit("", &format!("CLOCK SPEED {}", factor(permille)));
+        assert_eq!(session.playback().speed_permille, permille);
+    }
+}
+
+#[test]
+fn memory_has_an_end_whatever_is_configured() {
+    let oom = "-OOM command not allowed when used memory > 'maxmemory'.";
+    let mut session = of_lines("");
+    say(&mut session, "CONFIG SET maxmemory 0");
+    let value = "v".repeat(60_000);
+    for _ in 0..100 {
+        say(&mut session, &format!("XADD s * f {value}"));
+    }
+    let n_fit = WORLD_BYTES_MAX / (100 * value.len() as u64);
+    let copied = (0..n_fit + 5).map(|n| say(&mut session, &format!("COPY s s-{n}")));
+    let n_copied = copied.take_while(|reply| reply == ":1").count() as u64;
+    assert!((n_fit - 2..=n_fit + 1).contains(&n_copied), "{n_copied} of {n_fit}");
+    assert_eq!(say(&mut session, "XADD s * f v"), oom);
+    assert_eq!(say(&mut session, "XLEN s"), ":100");
+    // Whoever makes room can go on.
+    for n in 0..3 {
+        say(&mut session, &format!("DEL s-{n}"));
+    }
+    assert!(say(&mut session, "XADD s * f v").starts_with('$'));
 }

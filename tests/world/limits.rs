@@ -1,5 +1,8 @@
-//! docs/limits.md says what `limits.rs` says, and the page shows where it stopped showing.
+//! docs/limits.md says what `limits.rs` says and which test goes there, and the page shows where it
+//! stopped showing.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use streamlanes::command::Profile;
@@ -28,6 +31,68 @@ fn grouped(n: u64) -> String {
     parts.join(",")
 }
 
+/// Bounds that stand beside the code: what they cut says so in the same place, or is nothing that
+/// anybody could miss.
+const BESIDE_THE_CODE: &[&str] = &[
+    // Buffers that are kept for the next use.
+    "REPLY_BUFFER_BYTES_MAX",
+    "HELD_ROWS_MAX",
+    // Redis's own.
+    "ERROR_CODES_MAX",
+    "TEXT_BYTES_MAX",
+    // Sentences and pictures that say how much more there is.
+    "SENTENCES_MAX",
+    "SUMMARY_PARTS_MAX",
+    "COMMANDS_NAMED_MAX",
+    "ENTRIES_MAX",
+    "LISTS_MAX",
+    "COUNTED_MAX",
+    // Ways to go on with a line that is being typed.
+    "CHOICES_MAX",
+    "CHIPS_MAX",
+    "IDS_MAX",
+    "STACKS_MAX",
+    "DEPTH_MAX",
+    // What is told, spoken or seen once, of what stands elsewhere in full.
+    "QUEUE_MAX",
+    "SPOKEN_CHARS_MAX",
+    "SKIPPED_MAX",
+    "LEFT_MAX",
+    // One name for the limit of a client's name, and the longest that a hint looks at.
+    "NAME_BYTES_MAX",
+];
+
+/// Every source below a folder of the workspace: its path and its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// What the test of that name does, if there is one.
+fn test_body<'a>(sources: &'a [(PathBuf, String)], name: &str) -> Option<&'a str> {
+    sources.iter().find_map(|(_, text)| {
+        let at = text.find(&format!("fn {name}() {{"))?;
+        let (before, rest) = text.split_at(at);
+        let indent = &before[before.rfind('\n')? + 1..];
+        let is_test = before.trim_end().ends_with("#[test]");
+        rest.find(&format!("\n{indent}}}")).filter(|_| is_test).map(|end| &rest[..end])
+    })
+}
+
+/// Whether a word stands there, and not only as a part of another one.
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|part| part == word)
+}
+
 #[test]
 fn the_table_of_the_limits_is_complete_and_right() {
     let all = limits!(
@@ -40,10 +105,11 @@ fn the_table_of_the_limits_is_complete_and_right() {
         CHECKPOINTS_MAX ADVANCE_SLICE JUMP_STEPS_MAX LOAD_STEPS_MAX EVENTS_MAX SERVICES_MAX
         BURST_MAX BATCH_MAX LEDGER_LINES_MAX LEDGER_ENTRIES_MAX LEDGER_STREAMS_MAX
         LEDGER_GROUPS_MAX LEDGER_KEYS_MAX SCENARIO_BYTES_MAX SCENARIO_LINES_MAX WORLD_BYTES_MAX
-        LINK_BYTES_MAX LINK_DECODED_BYTES_MAX LINK_INPUTS_MAX FILE_BYTES_MAX FILE_DECODED_BYTES_MAX
-        SPEED_PERMILLE_MIN SPEED_PERMILLE_MAX NAME_BYTES_MAX FLIGHTS_MAX STREAMS_SHOWN_MAX
-        GROUPS_SHOWN_MAX LANES_SHOWN_MAX LANE_NAMES_MAX PLACES_MAX EVIDENCE_ROWS_MAX FEED_ROWS_MAX
-        TABLE_ROWS_MAX LEDGER_ROWS_MAX PENDING_ROWS_MAX CHRONICLE_EVENTS_MAX
+        CLIENT_BYTES_MAX LINK_BYTES_MAX LINK_DECODED_BYTES_MAX LINK_INPUTS_MAX FILE_BYTES_MAX
+        FILE_DECODED_BYTES_MAX SPEED_PERMILLE_MIN SPEED_PERMILLE_MAX NAME_BYTES_MAX FLIGHTS_MAX
+        STREAMS_SHOWN_MAX GROUPS_SHOWN_MAX LANES_SHOWN_MAX LANE_NAMES_MAX PLACES_MAX
+        EVIDENCE_ROWS_MAX FEED_ROWS_MAX TABLE_ROWS_MAX LEDGER_ROWS_MAX PENDING_ROWS_MAX
+        CHRONICLE_EVENTS_MAX
     );
     let source = include_str!("../../src/limits.rs").lines();
     let declared: Vec<&str> =
@@ -55,10 +121,36 @@ fn the_table_of_the_limits_is_complete_and_right() {
         .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
         .collect();
     assert_eq!(rows.len(), all.len());
+    let tests = ["src", "tests/world", "server/tests"].map(sources).concat();
     for (row, (name, value)) in rows.iter().zip(all) {
         assert_eq!(row[..2], [format!("`{name}`"), grouped(value)]);
         assert!(8 <= row[2].len(), "{name}: what one sees");
+        let test = row[3].trim_matches('`');
+        let body = test_body(&tests, test).unwrap_or_else(|| panic!("{name}: no test {test}"));
+        assert!(has_word(body, name), "{name}: the test {test} does not go there");
     }
+}
+
+#[test]
+fn no_bound_hides_from_the_table() {
+    let mut beside = Vec::new();
+    for (path, text) in ["command", "sim", "lesson", "view", "ui"]
+        .map(|it| format!("src/{it}"))
+        .iter()
+        .flat_map(|folder| sources(folder))
+    {
+        for line in text.lines() {
+            let declared = line.trim_start().trim_start_matches("pub ").strip_prefix("const ");
+            let Some((name, kind)) = declared.and_then(|it| it.split_once(": ")) else { continue };
+            if name.ends_with("_MAX") && kind.starts_with("usize") {
+                assert!(BESIDE_THE_CODE.contains(&name), "{}: {name}", path.display());
+                beside.push(name.to_owned());
+            }
+        }
+    }
+    let gone: Vec<_> =
+        BESIDE_THE_CODE.iter().filter(|name| !beside.contains(&(**name).into())).collect();
+    assert!(gone.is_empty(), "no longer there: {gone:?}");
 }
 
 #[test]
@@ -144,7 +236,8 @@ fn the_ledger_says_where_it_ends() {
     run_seconds(&mut session, 3);
     let n_effects = session.world().ledger().n_effects() as usize;
     let (n_shown, n_more, note) = below(ledger(session.world()));
-    assert_eq!((n_shown, n_more, note.as_str()), (60, n_effects - 60, ""));
+    assert_eq!((n_shown, n_more), (LEDGER_ROWS_MAX, n_effects - LEDGER_ROWS_MAX));
+    assert_eq!(note, "");
     for n in 0..=LEDGER_GROUPS_MAX {
         say(&mut session, &format!("XGROUP CREATE orders g{n} $"));
     }

@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
+use streamlanes::limits::{ARGS_MAX, BULK_BYTES_MAX};
+
 use super::harness::{Door, request, request_of};
 
 #[test]
@@ -61,10 +63,10 @@ fn nonsense_gets_redis_s_error_and_ends_only_its_own_connection() {
     let long = "x".repeat(70_000);
     let cases = [
         ("*x\r\n", "invalid multibulk length"),
-        ("*1048577\r\n", "invalid multibulk length"),
+        (&format!("*{}\r\n", ARGS_MAX + 1), "invalid multibulk length"),
         ("*1\r\nPING\r\n", "expected '$', got 'P'"),
         ("*1\r\n$-1\r\n", "invalid bulk length"),
-        ("*1\r\n$536870913\r\n", "invalid bulk length"),
+        (&format!("*1\r\n${}\r\n", BULK_BYTES_MAX + 1), "invalid bulk length"),
         ("*2\r\n$4\r\nECHO\r\n$x\r\n", "invalid bulk length"),
         ("SET k \"v\r\n", "unbalanced quotes in request"),
         ("SET k \"v\"w\r\n", "unbalanced quotes in request"),

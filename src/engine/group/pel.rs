@@ -176,10 +176,6 @@ impl Pel {
         }
     }
 
-    pub(super) fn memory_bytes(&self) -> usize {
-        self.slab.memory_bytes() + self.index.memory_bytes()
-    }
-
     pub(super) fn check_invariants(&self) {
         self.slab.check_invariants();
         self.index.check_invariants(&self.slab);

@@ -270,7 +270,12 @@ impl Log {
 
     pub(super) fn memory_bytes(&self) -> usize {
         let nodes: usize = self.nodes.iter().map(|slot| slot.node.memory_bytes()).sum();
-        nodes + self.nodes.capacity() * size_of::<Slot>()
+        nodes + self.index_bytes()
+    }
+
+    /// What the log takes beside its nodes, in bytes.
+    pub(super) fn index_bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Slot>()
     }
 
     pub(super) fn check_invariants(&self) {

@@ -12,6 +12,8 @@ struct Checkpoint {
     n_applied: usize,
     /// What it holds at most that its neighbours do not.
     own_bytes: u64,
+    /// What no two worlds share.
+    unshared_bytes: u64,
     world: World,
 }
 
@@ -41,16 +43,19 @@ impl Checkpoints {
         let written_bytes = world.server().state().memory.written_bytes();
         let own_bytes = written_bytes.saturating_sub(self.written_bytes).min(WORLD_BYTES_MAX);
         self.written_bytes = written_bytes;
-        self.list.push(Checkpoint { n_applied, own_bytes, world: world.checkpoint() });
+        let unshared_bytes = world.server().unshared_bytes(self.stride);
+        let world = world.checkpoint();
+        self.list.push(Checkpoint { n_applied, own_bytes, unshared_bytes, world });
         // Worlds share what did not change between them. What was written since may have been
         // deleted meanwhile, and live on in them alone.
-        while CHECKPOINTS_MAX < self.list.len() || CHECKPOINT_BYTES_MAX < self.own_bytes() {
+        while CHECKPOINTS_MAX < self.list.len() || CHECKPOINT_BYTES_MAX < self.held_bytes() {
             self.thin_out();
         }
     }
 
-    fn own_bytes(&self) -> u64 {
-        self.list.iter().map(|checkpoint| checkpoint.own_bytes).sum()
+    fn held_bytes(&self) -> u64 {
+        let held = |checkpoint: &Checkpoint| checkpoint.own_bytes + checkpoint.unshared_bytes;
+        self.list.iter().map(held).sum()
     }
 
     /// Every other one goes; what it shared with the next one alone is now that one's own.
@@ -85,6 +90,12 @@ impl Checkpoints {
         self.written_bytes = last.unwrap_or(0);
     }
 
+    /// After how many commands each of them was kept.
+    #[cfg(test)]
+    pub(super) fn places(&self) -> Vec<u64> {
+        self.list.iter().map(|checkpoint| checkpoint.world.n_commands()).collect()
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.list.len()
@@ -103,11 +114,43 @@ mod tests {
         let mut checkpoints = Checkpoints::new();
         for n_applied in 1..=10 {
             let (own_bytes, world) = (CHECKPOINT_BYTES_MAX / 6, world.clone());
-            checkpoints.list.push(Checkpoint { n_applied, own_bytes, world });
+            let unshared_bytes = 0;
+            checkpoints.list.push(Checkpoint { n_applied, own_bytes, unshared_bytes, world });
         }
         checkpoints.consider(&mut world, 10_000);
-        assert!(checkpoints.own_bytes() <= CHECKPOINT_BYTES_MAX);
+        assert!(checkpoints.held_bytes() <= CHECKPOINT_BYTES_MAX);
         assert!((1..=3).contains(&checkpoints.len()), "{}", checkpoints.len());
         assert!(CHECKPOINT_COMMANDS < checkpoints.stride);
+    }
+
+    #[test]
+    fn there_are_never_too_many_and_they_stand_evenly() {
+        let mut world = World::new(&Scenario::empty(), 1, Profile::Redis86);
+        let mut checkpoints = Checkpoints::new();
+        for n in 1..=3 * CHECKPOINTS_MAX {
+            checkpoints.consider(&mut world, n * CHECKPOINT_COMMANDS as usize);
+            assert!(checkpoints.len() <= CHECKPOINTS_MAX);
+        }
+        assert_eq!(checkpoints.stride, 4 * CHECKPOINT_COMMANDS);
+        assert!(CHECKPOINTS_MAX / 2 < checkpoints.len(), "{}", checkpoints.len());
+        let places: Vec<usize> = checkpoints.list.iter().map(|one| one.n_applied).collect();
+        assert!(places.windows(2).all(|two| two[1] - two[0] <= 4 * CHECKPOINT_COMMANDS as usize));
+    }
+
+    #[test]
+    fn what_worlds_do_not_share_counts_for_each() {
+        let mut world = World::new(&Scenario::empty(), 1, Profile::Redis86);
+        let mut checkpoints = Checkpoints::new();
+        world.apply("you", &format!("SET first {}", "v".repeat(50_000)));
+        let n_copies = CHECKPOINT_BYTES_MAX / 8 / 50_000;
+        for n in 0..n_copies {
+            world.apply("you", &format!("COPY first copy-{n}"));
+        }
+        assert!(CHECKPOINT_BYTES_MAX / 8 <= world.server().unshared_bytes(0));
+        for n_applied in 1..=30 {
+            checkpoints.consider(&mut world, n_applied * CHECKPOINT_COMMANDS as usize);
+            assert!(checkpoints.held_bytes() <= CHECKPOINT_BYTES_MAX);
+        }
+        assert!((1..=7).contains(&checkpoints.len()), "{}", checkpoints.len());
     }
 }

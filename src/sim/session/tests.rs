@@ -1,6 +1,7 @@
 //! History: going back, forking, undo and redo, reloading.
 
 use super::*;
+use crate::limits::CHECKPOINT_COMMANDS;
 use crate::sim::transcript::EntryState;
 
 fn session(name: &str) -> Session {
@@ -115,6 +116,10 @@ fn checkpoints_are_few_and_lead_everywhere() {
     session.advance_to(at(200_000), usize::MAX);
     assert!(session.world().n_commands() > 10_000);
     assert!(session.checkpoints.len() > 10 && session.checkpoints.len() <= 64);
+    // One long way, with a look at every slice of it; an event runs some commands.
+    let places = session.checkpoints.places();
+    let gap_max = CHECKPOINT_COMMANDS + 4 * ADVANCE_SLICE as u64;
+    assert!(places.windows(2).all(|two| two[1] - two[0] <= gap_max), "{places:?}");
     for seconds in [199, 1, 100, 0] {
         session.seek(at(seconds * 1_000));
         let mut fresh = self::session("iot-burst");

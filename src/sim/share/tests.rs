@@ -123,8 +123,34 @@ fn every_damaged_byte_is_noticed() {
     assert_eq!(from_file(&file).unwrap(), Decoded { saved: whole, problems: Vec::new() });
 }
 
+/// Deflated zeros: a literal one, then as often as needed "258 bytes like the one before", in the
+/// fixed code. (Deflating so many would take a while.)
+fn deflated_zeros(n_bytes: usize) -> Vec<u8> {
+    let (mut bytes, mut n_bits) = (Vec::new(), 0);
+    let mut put = |bits: &str| {
+        for bit in bits.bytes() {
+            if n_bits % 8 == 0 {
+                bytes.push(0);
+            }
+            *bytes.last_mut().unwrap() |= (bit - b'0') << (n_bits % 8);
+            n_bits += 1;
+        }
+    };
+    put("110");
+    put("00110000");
+    (0..n_bytes / 258).for_each(|_| put("1100010100000"));
+    put("0000000");
+    bytes
+}
+
 #[test]
 fn files_have_an_end_too() {
+    let (most, more) = (FILE_DECODED_BYTES_MAX, FILE_DECODED_BYTES_MAX + 300);
+    let (plain, is_whole) = inflate(&deflated_zeros(10_000), most).unwrap();
+    assert_eq!((plain.len(), is_whole), (1 + 10_000 / 258 * 258, true));
+    assert!(plain.iter().all(|byte| *byte == 0));
+    let too_long = inflate(&deflated_zeros(more), most);
+    assert_eq!(too_long, Err(ShareError::TooLong { n_bytes: most + 1, n_max: most }));
     let long = vec![0; FILE_BYTES_MAX + 1];
     assert!(matches!(from_file(&long), Err(ShareError::TooLong { .. })));
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlElement};
 
 use crate::command::Profile;
-use crate::limits::{RAW_BYTES_MAX, REPLY_LINES_SHOWN_MAX};
+use crate::limits::RAW_BYTES_MAX;
 use crate::sim::{Origin, Session};
 use crate::ui::dom::{self, append, button, el, el_text, set_attr};
 use crate::view::console::reading::{Role, read};
@@ -155,12 +155,10 @@ fn answer_element(row: &Row, look: Look<'_>) -> HtmlElement {
         Answer::Reply { bytes, .. } => reply::lines(bytes),
     };
     let answer = el("div", "row-answer");
-    let n_max = if look.all { usize::MAX } else { REPLY_LINES_SHOWN_MAX };
-    let n_shown = lines.len().min(n_max);
-    append(&answer, &el_text("span", "row-reply", &lines[..n_shown].join("\n")));
-    if n_shown < lines.len() {
-        let text = text::show_more_lines(lines.len() - n_shown);
-        let more = button("tool-button row-more", &text);
+    let (shown, n_more) = reply::shown(&lines, look.all);
+    append(&answer, &el_text("span", "row-reply", &shown.join("\n")));
+    if 0 < n_more {
+        let more = button("tool-button row-more", &text::show_more_lines(n_more));
         set_attr(&more, "data-more", "");
         append(&answer, &more);
     }

@@ -44,6 +44,7 @@ fn push_byte(line: &mut String, byte: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::RAW_BYTES_MAX;
 
     #[test]
     fn protocol_lines_become_lines() {
@@ -55,5 +56,7 @@ mod tests {
     #[test]
     fn a_cut_is_visible() {
         assert_eq!(lines(b"+OKAY\r\n", 3), ["+OK", "… 4 more bytes"]);
+        let long = lines(&[b'x'; RAW_BYTES_MAX + 9], RAW_BYTES_MAX);
+        assert_eq!((long[0].len(), long[1].as_str()), (RAW_BYTES_MAX, "… 9 more bytes"));
     }
 }

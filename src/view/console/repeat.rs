@@ -39,6 +39,7 @@ mod tests {
 
     #[test]
     fn a_number_before_a_command_repeats_it() {
+        let (most, more) = (format!("{REPEAT_MAX} XLEN a"), format!("{} XLEN a", REPEAT_MAX + 1));
         for (line, expected) in [
             ("XLEN a", Repeat::Once("XLEN a")),
             ("  XLEN a", Repeat::Once("XLEN a")),
@@ -50,7 +51,8 @@ mod tests {
             ("5x XLEN a", Repeat::Once("5x XLEN a")),
             ("0 XLEN a", Repeat::Invalid("Invalid redis-cli repeat command option value.")),
             ("-2 XLEN a", Repeat::Invalid("Invalid redis-cli repeat command option value.")),
-            ("1001 XLEN a", Repeat::TooMany(1001)),
+            (&most, Repeat::Times(REPEAT_MAX, "XLEN a")),
+            (&more, Repeat::TooMany(REPEAT_MAX + 1)),
         ] {
             assert_eq!(split(line), expected, "{line:?}");
         }

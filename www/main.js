@@ -72,10 +72,14 @@ const isTrap = (error) =>
 addEventListener("error", (event) => isTrap(event.error) && onCrash(event.error));
 addEventListener("unhandledrejection", (event) => isTrap(event.reason) && onCrash(event.reason));
 
+const note = takeNote();
+// A session that comes back needs all of the library, and its owner waits.
+const startRest = note?.message ? library.loadLaterBeside?.() : undefined;
+
 library
   .default()
-  .then(() => {
-    const note = takeNote();
+  .then(async () => {
+    await startRest?.();
     // A reload by hand does not tell the story again; the times stay, to notice a page that dies
     // again and again.
     if (note) sessionStorage.setItem(NOTE, JSON.stringify({ times: note.times }));

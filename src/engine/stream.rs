@@ -469,14 +469,17 @@ impl Stream {
     /// About how much memory the stream takes, in bytes.
     pub fn memory_bytes(&self) -> usize {
         let groups: usize = self.groups.values().map(Group::memory_bytes).sum();
-        size_of::<Stream>() + self.log.memory_bytes() + groups + self.idmp.memory_bytes()
+        self.log.memory_bytes() + groups + self.bytes_beside_log()
     }
 
     /// How much of that a clone does not share; see [`super::Value::unshared_bytes`].
     pub fn unshared_bytes(&self, pages_bytes: u64) -> u64 {
         let groups = self.groups.values().map(|group| group.unshared_bytes(pages_bytes));
-        let own = size_of::<Stream>() + self.log.index_bytes() + self.idmp.memory_bytes();
-        own as u64 + groups.sum::<u64>()
+        (self.log.index_bytes() + self.bytes_beside_log()) as u64 + groups.sum::<u64>()
+    }
+
+    fn bytes_beside_log(&self) -> usize {
+        size_of::<Stream>() + self.idmp.memory_bytes()
     }
 
     /// What COPY makes of it: all that shows. The groups' floor is found again when it is needed.

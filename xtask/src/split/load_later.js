@@ -33,17 +33,32 @@ function loadLater() {
   startLater(new WebAssembly.Module(bytes));
 }
 
+// The second file, compiled; nothing if it does not come: then it is asked for when it is needed.
+async function fetchLater(priority) {
+  try {
+    const answer = await fetch(addressOfLater(), { priority });
+    return answer.ok ? await WebAssembly.compile(await answer.arrayBuffer()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// For a page that will need it at once: beside the first file instead of after it. What it returns
+// is to be called once the first file is there, and waited for.
+export function loadLaterBeside() {
+  const coming = fetchLater("high");
+  return async () => {
+    const module = await coming;
+    if (module) startLater(module);
+  };
+}
+
 // When the page has nothing else to do, so that hardly anybody waits, and what is open goes on
 // without the network. `afterMs`: what the page itself wants comes first.
 export function loadLaterWhenIdle(afterMs) {
   const load = async () => {
-    if (laterIsThere) return;
-    try {
-      const answer = await fetch(addressOfLater(), { priority: "low" });
-      if (answer.ok) startLater(await WebAssembly.compile(await answer.arrayBuffer()));
-    } catch {
-      // Then it is asked for when it is needed.
-    }
+    const module = laterIsThere ? undefined : await fetchLater("low");
+    if (module) startLater(module);
   };
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
   setTimeout(() => whenIdle(load), afterMs);

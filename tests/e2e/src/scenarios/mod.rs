@@ -129,6 +129,7 @@ pub(crate) const ALL: &[Scenario] = &[
     scenario!(survival::two_tabs_do_not_mix),
     scenario!(survival::a_damaged_store_keeps_the_rest),
     scenario!(survival::keeps_what_it_acknowledged, survival::only_its_icon_is_missing),
+    scenario!(panics::the_published_page_is_back_within_a_second).only_in(Kind::Chromium),
     scenario!(sharing::a_link_is_shown_before_it_replaces),
     scenario!(sharing::a_damaged_link_says_so),
     scenario!(sharing::what_is_too_long_becomes_a_file).only_in(Kind::Chromium),

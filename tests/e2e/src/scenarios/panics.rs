@@ -56,15 +56,11 @@ pub(super) async fn every_kind_of_command_is_survived(page: &Page<'_>) -> Result
     for line in ["SCENARIO LOAD empty", "CLOCK PAUSE", "XADD mine 1-1 n 1"] {
         ask(page, line).await?;
     }
-    let mut took_ms = Vec::new();
+    let mut times_ms = Vec::new();
     for (command, line) in KINDS {
-        took_ms.push(survive(page, command, line).await.with_context(|| line.to_string())?);
+        times_ms.push(survive(page, command, line).await.with_context(|| line.to_string())?);
     }
-    took_ms.sort_unstable();
-    let median_ms = took_ms.get(took_ms.len() / 2).copied().unwrap_or(u64::MAX);
-    println!("back after {took_ms:?} ms");
-    ensure!(median_ms <= BACK_MS_MAX, "half of the times it took more than {BACK_MS_MAX} ms");
-    Ok(())
+    judge("a short session", times_ms)
 }
 
 /// Kills the page with a line; returns after how many milliseconds it was back.
@@ -74,14 +70,7 @@ async fn survive(page: &Page<'_>, command: &str, line: &str) -> Result<u64> {
     ask(page, &format!("SIM PANIC ON {command}")).await?;
     let quoted = serde_json::to_string(line)?;
     page.evaluate(&format!("{HANDS} streamlanesType({quoted}); window.old = true;")).await?;
-    page.wait_for("the page to be back", async || {
-        let seen = page.evaluate("return [!window.old, window.backAt ?? 0]").await?;
-        let is_back = seen.get(0) == Some(&Value::Bool(true));
-        let is_shown = seen.get(1).and_then(Value::as_u64).is_some_and(|at| 0 < at);
-        Ok(if is_back && is_shown { Ok(()) } else { Err(seen.to_string()) })
-    })
-    .await?;
-    is_live(page).await?;
+    is_back(page).await?;
     let message = page.text("#crash-message").await?;
     ensure!(message.contains("injected by SIM PANIC ON"), "{message}");
     // What moves through history is not in the journal, so nothing of it can be left out.
@@ -89,9 +78,7 @@ async fn survive(page: &Page<'_>, command: &str, line: &str) -> Result<u64> {
     ensure!(message.contains(line) == is_journaled, "{message}");
     let journal = page.find("#crash-journal").await?.prop("value").await?.unwrap_or_default();
     ensure!(journal.contains("XADD mine 1-1 n 1"), "the journal is not shown: {journal}");
-    let took = "const note = JSON.parse(sessionStorage.getItem('streamlanes-crash'));
-        return window.backAt - note.times.at(-1);";
-    let took_ms = page.evaluate(took).await?.as_u64().context("when it crashed is not noted")?;
+    let took_ms = took_ms(page).await?;
     page.find("#crash-reload").await?.click().await?;
     // The arming is undone, then everything is as before.
     if command != "UNDO" {
@@ -151,4 +138,86 @@ pub(super) async fn three_deaths_in_a_row_offer_an_end(page: &Page<'_>) -> Resul
     is_live(page).await?;
     ensure!(ask(page, "PING").await?.contains("PONG"), "it is not empty");
     Ok(())
+}
+
+/// What a trap makes the browser tell the page.
+const TRAP: &str = "
+    sessionStorage.removeItem('streamlanes-crash');
+    window.old = true;
+    const error = new WebAssembly.RuntimeError('unreachable');
+    dispatchEvent(new ErrorEvent('error', { error, message: 'unreachable' }));";
+
+/// How often the published page is killed with each session.
+const N_DEATHS: usize = 6;
+
+/// The page as it is published, which nothing can kill from inside, is told that it died: it is
+/// back within a second whether its session is short, long or busy.
+pub(super) async fn the_published_page_is_back_within_a_second(page: &Page<'_>) -> Result<()> {
+    let watch = json!({ "source": WATCH });
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", watch).await?;
+    open(page, "").await?;
+    for (what, lines) in [
+        ("an empty world", &["SCENARIO LOAD empty", "CLOCK PAUSE"][..]),
+        ("10,000 lines", &["1000 XADD mine * field value"; 10]),
+        ("three busy hours", &["SCENARIO LOAD orders", "CLOCK PAUSE", "CLOCK JUMP 3h"]),
+    ] {
+        for line in lines {
+            page.evaluate(&format!("{HANDS} streamlanesType({})", json!(line))).await?;
+        }
+        is_there(page, lines.contains(&"CLOCK JUMP 3h")).await?;
+        let mut times_ms = Vec::new();
+        for _ in 0..N_DEATHS {
+            times_ms.push(die(page).await.context(what)?);
+        }
+        judge(what, times_ms)?;
+    }
+    Ok(())
+}
+
+/// Waits until all lines are answered and time is where it was sent.
+async fn is_there(page: &Page<'_>, jumps: bool) -> Result<()> {
+    page.wait_for("the session to be there", async || {
+        let said = ask(page, "CLOCK").await?;
+        Ok(if !jumps || said.contains("3h") { Ok(()) } else { Err(said) })
+    })
+    .await
+}
+
+/// Prints the worst time, and holds the median against what a person waits: one number may be the
+/// machine's.
+fn judge(what: &str, mut times_ms: Vec<u64>) -> Result<()> {
+    times_ms.sort_unstable();
+    let median_ms = times_ms.get(times_ms.len() / 2).copied().unwrap_or(u64::MAX);
+    let worst_ms = times_ms.last().copied().unwrap_or(u64::MAX);
+    println!("with {what}: back after {worst_ms} ms at worst, {times_ms:?}");
+    ensure!(median_ms <= BACK_MS_MAX, "half of the times it took more than {BACK_MS_MAX} ms");
+    Ok(())
+}
+
+/// Waits until the page that follows a dead one shows its crash panel and answers.
+async fn is_back(page: &Page<'_>) -> Result<()> {
+    page.wait_for("the page to be back", async || {
+        let seen = page.evaluate("return [!window.old, window.backAt ?? 0]").await?;
+        let is_back = seen.get(0) == Some(&Value::Bool(true));
+        let is_shown = seen.get(1).and_then(Value::as_u64).is_some_and(|at| 0 < at);
+        Ok(if is_back && is_shown { Ok(()) } else { Err(seen.to_string()) })
+    })
+    .await?;
+    is_live(page).await
+}
+
+/// How many milliseconds after the death of the page before it this one told so.
+async fn took_ms(page: &Page<'_>) -> Result<u64> {
+    let took = "const note = JSON.parse(sessionStorage.getItem('streamlanes-crash'));
+        return window.backAt - note.times.at(-1);";
+    page.evaluate(took).await?.as_u64().context("when it crashed is not noted")
+}
+
+/// Tells the page that it died; returns after how many milliseconds the next one told so.
+async fn die(page: &Page<'_>) -> Result<u64> {
+    page.evaluate(TRAP).await?;
+    is_back(page).await?;
+    let took_ms = took_ms(page).await?;
+    page.find("#crash-reload").await?.click().await?;
+    Ok(took_ms)
 }

@@ -59,6 +59,7 @@ impl Checkpoints {
     }
 
     /// Every other one goes; what it shared with the next one alone is now that one's own.
+    #[inline(never)]
     fn thin_out(&mut self) {
         let mut left_behind = None;
         for mut checkpoint in std::mem::take(&mut self.list) {

@@ -62,7 +62,8 @@ pub fn of_line(session: &Session, seq: u64) -> Explanation {
     let client = world.clients().find(|client| client.name == entry.who);
     let client = client.and_then(|client| client.id);
     let reason = client.and_then(|client| why(&words, &value, server, client, world.server_now()));
-    let unknown = || hint::for_unknown(server.profile(), &words).filter(|_| is_error(&value));
+    let unknown =
+        || is_error(&value).then(|| hint::for_unknown(server.profile(), &words)).flatten();
     explanation.why = match reason {
         Some(reason) => Some(text::why(&reason)),
         None => unknown().map(|hint| text::hint(&hint)),

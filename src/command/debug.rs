@@ -4,8 +4,8 @@ use super::args::strict_i64;
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
 use super::error::CommandError;
 use super::keys::no_such_key;
-use super::list::decimal_micros;
 use super::memory::KEY_OVERHEAD_BYTES;
+use super::seconds;
 use super::{Args, Spec};
 use crate::engine::{List, Set, Value};
 
@@ -29,7 +29,7 @@ pub static DEBUG: Spec = Spec {
 fn debug(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     if args.n_left() == 2 && args.eat("SLEEP") {
         // Redis reads the number with `strtod`, to which nonsense is 0.
-        let micros = decimal_micros(args.word()?).unwrap_or(0).max(0);
+        let micros = seconds::micros(args.word()?).unwrap_or(0).max(0);
         return sleep(ctx, micros.unsigned_abs() / 1000);
     }
     if args.n_left() == 2 && args.eat("SET-ACTIVE-EXPIRE") {

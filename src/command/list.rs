@@ -1,5 +1,6 @@
 //! LPUSH, RPUSH, LPOP, RPOP, LRANGE, LLEN, LINDEX, BLPOP, BRPOP: lists, the older kind of queue.
 
+use crate::command::seconds;
 use crate::engine::event::Name;
 use crate::engine::{SignalKind, Value};
 use crate::time::Millis;
@@ -322,7 +323,7 @@ fn blocking_pop(ctx: &mut Ctx<'_>, args: &mut Args<'_>, end: End) -> Result<Flow
 /// The end of a time-out in seconds, which may have a fraction; 0 is never.
 fn deadline(timeout: &[u8], now: Millis, profile: Profile) -> Result<Option<Millis>, CommandError> {
     let not_a_float = || CommandError::text("ERR timeout is not a float or out of range");
-    let micros = decimal_micros(timeout).ok_or_else(not_a_float)?;
+    let micros = seconds::micros(timeout).ok_or_else(not_a_float)?;
     let negative = || CommandError::text("ERR timeout is negative");
     // Before 7.2 what is too far away overflows.
     let out_of_range = || match profile.refuses_far_timeouts() {
@@ -336,7 +337,7 @@ fn deadline(timeout: &[u8], now: Millis, profile: Profile) -> Result<Option<Mill
         return Err(negative());
     }
     // Less than a millisecond ago is rounded to 0 as well.
-    if micros <= 0 {
+    if micros <= profile.micros_for_ever() {
         return Ok(None);
     }
     // Rounded up, so that a tiny time-out does not become "for ever".
@@ -345,84 +346,15 @@ fn deadline(timeout: &[u8], now: Millis, profile: Profile) -> Result<Option<Mill
     Ok(Some(at.ok_or_else(out_of_range)?))
 }
 
-/// A decimal number with an optional fraction and exponent, in millionths; what is finer is rounded
-/// up, and what is too large becomes the largest number.
-pub fn decimal_micros(text: &[u8]) -> Option<i64> {
-    let (is_negative, unsigned) = match text {
-        [b'-', unsigned @ ..] => (true, unsigned),
-        [b'+', unsigned @ ..] | unsigned => (false, unsigned),
-    };
-    let mut halves = unsigned.splitn(2, |byte| byte.eq_ignore_ascii_case(&b'e'));
-    let (mantissa, exponent) = (halves.next()?, halves.next());
-    let mut parts = mantissa.splitn(2, |&byte| byte == b'.');
-    let (whole, fraction) = (parts.next()?, parts.next().unwrap_or_default());
-    if whole.is_empty() && fraction.is_empty() {
-        return None;
-    }
-    // How many of the digits stand before the point that separates whole millionths.
-    let n_whole = whole.len() as i64 + 6 + exponent.map_or(Some(0), decimal_exponent)?;
-    let mut micros: i64 = 0;
-    let mut has_rest = false;
-    let mut n_digits = 0;
-    for digit in whole.iter().chain(fraction) {
-        let value = i64::from(digit.checked_sub(b'0').filter(|&value| value < 10)?);
-        if n_digits < n_whole {
-            micros = micros.saturating_mul(10).saturating_add(value);
-        } else {
-            has_rest |= value != 0;
-        }
-        n_digits += 1;
-    }
-    while n_digits < n_whole && micros != 0 && micros != i64::MAX {
-        micros = micros.saturating_mul(10);
-        n_digits += 1;
-    }
-    micros = micros.saturating_add(i64::from(has_rest));
-    Some(if is_negative { -micros } else { micros })
-}
-
-/// The number behind an `e`; beyond a few hundred one is like the other.
-fn decimal_exponent(text: &[u8]) -> Option<i64> {
-    let (is_negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] | digits => (false, digits),
-    };
-    if digits.is_empty() {
-        return None;
-    }
-    let mut exponent: i64 = 0;
-    for digit in digits {
-        let value = digit.checked_sub(b'0').filter(|&value| value < 10)?;
-        exponent = exponent.saturating_mul(10).saturating_add(i64::from(value)).min(1000);
-    }
-    Some(if is_negative { -exponent } else { exponent })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn time_outs_have_fractions() {
-        for (text, micros) in [
-            ("0", 0),
-            ("1", 1_000_000),
-            ("0.5", 500_000),
-            (".25", 250_000),
-            ("-1", -1_000_000),
-            ("1e3", 1_000_000_000),
-            ("1.5E-3", 1_500),
-            ("2.e+1", 20_000_000),
-            ("1e-9", 1),
-            ("0e999", 0),
-            ("1e999", i64::MAX),
-        ] {
-            assert_eq!(decimal_micros(text.as_bytes()), Some(micros), "{text}");
-        }
-        for text in ["", ".", "x", "1.x", "e3", "1e", "1e+", "1e3x", "--1"] {
-            assert_eq!(decimal_micros(text.as_bytes()), None, "{text}");
-        }
+    fn a_tiny_time_out_is_for_ever_in_6_2_only() {
         assert_eq!(deadline(b"0.0001", 10, Profile::Redis86), Ok(Some(11)));
+        assert_eq!(deadline(b"0.001", 10, Profile::Redis62), Ok(None));
+        assert_eq!(deadline(b"0.0011", 10, Profile::Redis62), Ok(Some(12)));
         assert_eq!(deadline(b"0", 10, Profile::Redis86), Ok(None));
         let out_of_range = Err(CommandError::text("ERR timeout is out of range"));
         assert_eq!(deadline(b"99999999999999999999", 10, Profile::Redis86), out_of_range);

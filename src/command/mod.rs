@@ -47,6 +47,7 @@ mod keys;
 mod list;
 mod monitor;
 mod pubsub;
+mod seconds;
 mod set;
 mod string;
 mod transaction;

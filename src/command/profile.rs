@@ -185,6 +185,12 @@ impl Profile {
         self.has((7, 2))
     }
 
+    /// BLPOP waits for ever if its time-out is not longer than this, in microseconds: 6.2.14 rounds
+    /// down, and a thousandth of a second, as a binary fraction, is less than a millisecond.
+    pub fn micros_for_ever(self) -> i64 {
+        if self.has((7, 0)) { 0 } else { 1000 }
+    }
+
     /// An XADD of `ms-*` behind the last sequence of that millisecond complains about the id (8.2.3
     /// does; 7.0.15 calls the elements too large).
     pub fn words_full_millisecond(self) -> bool {

@@ -28,8 +28,8 @@ impl GroupFloor {
     /// A group moved.
     pub(crate) fn moved(&mut self, from: StreamId, to: StreamId) {
         match self.0 {
-            Some(floor) if to < floor => self.0 = Some(to),
             Some(floor) if from == floor => self.0 = None,
+            Some(floor) if to < floor => self.0 = Some(to),
             _ => {}
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn other_types(g: &mut Generator) -> Vec<Word> {
         10 => vec![word("SADD"), key, value.clone(), g.value(), value],
         11 if !g.in_multi() => vec![word("SMEMBERS"), key],
         12 if g.may_block => vec![word("BLPOP"), key, word("0")],
-        12 => vec![word("BLPOP"), key, word("0.001")],
+        12 => vec![word("BLPOP"), key, word("0.002")],
         13 => vec![word("LPOP"), key, g.number(3)],
         14 => vec![word("DEL"), key],
         11 | 15 => vec![word("TYPE"), key],

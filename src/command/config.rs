@@ -93,8 +93,7 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
             let text = if ctx.profile.has((7, 0)) {
                 format!("ERR CONFIG SET failed (possibly related to argument '{name}') - {why}")
             } else {
-                let value = value.escape_ascii();
-                format!("ERR Invalid argument '{value}' for CONFIG SET '{name}' - {why}")
+                old_refusal(name, value, why)
             };
             CommandError::text(&text).at(3 + 2 * i)
         };
@@ -109,6 +108,15 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     }
     ctx.out.ok();
     Ok(Flow::Done)
+}
+
+/// As before 7.0, where some reasons are worded otherwise, and one is not given.
+fn old_refusal(name: &str, value: &[u8], why: &str) -> String {
+    let value = c_name(value).escape_ascii();
+    let why = why.replacen("argument(s) must", "argument must", 1);
+    let why = if name == "notify-keyspace-events" { "" } else { &why };
+    let dash = if why.is_empty() { "" } else { " - " };
+    format!("ERR Invalid argument '{value}' for CONFIG SET '{name}'{dash}{why}")
 }
 
 static RESETSTAT: Spec = Spec {

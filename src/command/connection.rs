@@ -78,13 +78,7 @@ pub static SELECT: Spec = Spec {
 
 fn select(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let word = args.word()?;
-    let index = strict_i64(word).ok_or_else(|| CommandError::NotAnInteger.at(1));
-    let index = match index {
-        Err(_) if !ctx.profile.has((7, 0)) => {
-            return Err(CommandError::text("ERR invalid DB index").at(1));
-        }
-        other => other?,
-    };
+    let index = strict_i64(word).ok_or(CommandError::NotAnInteger.at(1))?;
     let db = wanted_db(index, 1)?;
     ctx.client_mut()?.db = db;
     ctx.db = db;

@@ -3,7 +3,6 @@
 use super::args::strict_i64;
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
 use super::error::CommandError;
-use super::keys::no_such_key;
 use super::memory::KEY_OVERHEAD_BYTES;
 use super::seconds;
 use super::{Args, Spec};
@@ -176,7 +175,7 @@ static OBJECT_HELP: Spec = Spec {
     ..OBJECT_LIKE
 };
 
-/// A missing key: nil since 7.0, an error before.
+/// Nil for a missing key.
 fn answer<T>(
     ctx: &mut Ctx<'_>,
     found: Option<T>,
@@ -184,8 +183,7 @@ fn answer<T>(
 ) -> Result<Flow, CommandError> {
     match found {
         Some(found) => write(ctx, found),
-        None if ctx.profile.has((7, 0)) => ctx.out.nil(),
-        None => return Err(no_such_key().at(2)),
+        None => ctx.out.nil(),
     }
     Ok(Flow::Done)
 }

@@ -411,28 +411,44 @@ pub(super) fn find(profile: Profile, words: &[&[u8]]) -> Result<&'static Entry, 
     let name = words.first().copied().unwrap_or_default();
     let entry = table::find(name).filter(|entry| profile.has(entry.spec.since));
     let Some(entry) = entry else { return Err((None, unknown_command(profile, words))) };
+    let check_arity = |entry: &'static Entry| match accepts(profile, entry, words.len()) {
+        true => Ok(entry),
+        false => Err((Some(entry.number), wrong_arity(entry))),
+    };
     if entry.spec.subcommands.is_empty() || words.len() == 1 {
-        return check_arity(entry, words.len()).map_err(|error| (Some(entry.number), error));
+        return check_arity(entry);
     }
     let word = words.get(1).copied().unwrap_or_default();
     let sub = table::find_subcommand(entry, word).filter(|sub| profile.has(sub.spec.since));
     let old = profile.redis_version() < (7, 0);
-    let fits = sub.is_some_and(|sub| sub.spec.accepts(words.len()));
-    if old && !fits && entry.spec.group == "stream" {
-        // Before 7.0 XGROUP and XINFO look at the key first, and complain afterwards.
+    let fits = sub.is_some_and(|sub| accepts(profile, sub, words.len()));
+    if old && !fits {
+        // Before 7.0 a container is a command, and complains when it runs.
         return Ok(entry);
     }
     match sub {
-        Some(sub) if old && !sub.spec.accepts(words.len()) => {
-            Err((Some(entry.number), unknown_subcommand(profile, entry, word)))
-        }
-        Some(sub) => check_arity(sub, words.len()).map_err(|error| (Some(sub.number), error)),
-        None => Err((None, unknown_subcommand(profile, entry, word))),
+        Some(sub) => check_arity(sub),
+        None => Err((None, unknown_subcommand(entry, word))),
     }
 }
 
-fn check_arity(entry: &'static Entry, n_words: usize) -> Result<&'static Entry, CommandError> {
-    if entry.spec.accepts(n_words) { Ok(entry) } else { Err(wrong_arity(entry)) }
+/// Commands that take more words since 7.0, and how many they took before.
+const FIXED_BEFORE_7: [(&str, usize); 7] = [
+    ("CONFIG GET", 3),
+    ("CONFIG SET", 4),
+    ("EXPIRE", 3),
+    ("EXPIREAT", 3),
+    ("PEXPIRE", 3),
+    ("PEXPIREAT", 3),
+    ("XSETID", 3),
+];
+
+fn accepts(profile: Profile, entry: &Entry, n_words: usize) -> bool {
+    let fixed = FIXED_BEFORE_7.iter().find(|(name, _)| *name == entry.spec.name);
+    match fixed.filter(|_| !profile.has((7, 0))) {
+        Some((_, n)) => n_words == *n,
+        None => entry.spec.accepts(n_words),
+    }
 }
 
 /// `ERR wrong number of arguments for 'xadd' command`
@@ -463,14 +479,9 @@ fn unknown_command(profile: Profile, words: &[&[u8]]) -> CommandError {
     CommandError::Text(text).at(0)
 }
 
-fn unknown_subcommand(profile: Profile, entry: &Entry, word: &[u8]) -> CommandError {
-    let start: &[u8] = if profile.redis_version() < (7, 0) {
-        b"ERR Unknown subcommand or wrong number of arguments for '"
-    } else {
-        b"ERR unknown subcommand '"
-    };
+fn unknown_subcommand(entry: &Entry, word: &[u8]) -> CommandError {
     let end = format!("'. Try {} HELP.", entry.spec.name);
-    CommandError::Text([start, cut(word, 128), end.as_bytes()].concat()).at(1)
+    CommandError::Text([b"ERR unknown subcommand '", cut(word, 128), end.as_bytes()].concat()).at(1)
 }
 
 /// A command that no transaction may hold.

@@ -5,7 +5,7 @@ use crate::time::Millis;
 use super::args::strict_i64;
 use super::ctx::{Ctx, Flow};
 use super::error::CommandError;
-use super::{Args, Spec, notify};
+use super::{Args, Profile, Spec, notify};
 
 const EXPIRE_LIKE: Spec = Spec {
     arity: -3,
@@ -95,8 +95,11 @@ pub fn moment(number: i64, unit: Unit, from: From, now: Millis) -> Option<i64> {
 }
 
 /// `ERR invalid expire time in 'set' command`
-pub fn invalid_expire(command: &str) -> CommandError {
-    CommandError::text(&format!("ERR invalid expire time in '{command}' command"))
+pub fn invalid_expire(command: &str, profile: Profile) -> CommandError {
+    CommandError::text(&match profile.has((7, 0)) {
+        true => format!("ERR invalid expire time in '{command}' command"),
+        false => format!("ERR invalid expire time in {command}"),
+    })
 }
 
 fn expire(
@@ -111,7 +114,7 @@ fn expire(
     let condition = Condition::parse(ctx, args)?;
     let number = strict_i64(number).ok_or(CommandError::NotAnInteger.at(2))?;
     let at = moment(number, unit, from, ctx.now);
-    let at = at.ok_or_else(|| invalid_expire(command).at(2))?;
+    let at = at.ok_or_else(|| invalid_expire(command, ctx.profile).at(2))?;
     let Some(entry) = ctx.lookup(key) else {
         ctx.out.int(0);
         return Ok(Flow::Done);

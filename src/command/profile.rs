@@ -128,12 +128,13 @@ impl Profile {
     /// `+` of XREAD is the id before the last id, even if that entry is gone (Valkey 8.1.8 and
     /// 9.1.2, and Redis up to 7.4.1).
     pub fn reads_before_last_id(self) -> bool {
-        self.is_valkey()
+        self.is_valkey() || self == Profile::Redis74
     }
 
-    /// There `+` is an error for a stream whose last id is 0-0 (no longer in Valkey 9.1.2).
+    /// There `+` is an error for a stream whose last id is 0-0 (in Redis 7.4.1, and no longer in
+    /// 8.0.2 and Valkey 9.1.2).
     pub fn refuses_last_of_nothing(self) -> bool {
-        self == Profile::Valkey8
+        matches!(self, Profile::Redis74 | Profile::Valkey8)
     }
 
     /// ENTRIESREAD, ENTRIESADDED and MAXDELETEDID exist, and XINFO shows the counters behind them

@@ -8,6 +8,7 @@ use crate::engine::{IdmpConfig, NodeLimits};
 use crate::limits::BULK_BYTES_MAX;
 
 use super::args::strict_i64;
+use super::error::c_name;
 use super::spec::Since;
 use super::{Profile, notify};
 
@@ -219,6 +220,11 @@ pub fn check(param: &Param, value: &[u8], profile: Profile) -> Result<Vec<u8>, S
     if param.fixed {
         return Err("can't set immutable config".to_owned());
     }
+    // Redis reads numbers and text as they are, and the others as far as a NUL.
+    let value = match param.kind {
+        Kind::Int(..) | Kind::Text => value,
+        Kind::Memory(..) | Kind::YesNo | Kind::OneOf(_) | Kind::Events => c_name(value),
+    };
     match param.kind {
         Kind::Int(min, max) => {
             let number = strict_i64(value)
@@ -244,7 +250,10 @@ pub fn check(param: &Param, value: &[u8], profile: Profile) -> Result<Vec<u8>, S
         Kind::Text => Ok(value.to_vec()),
         Kind::Events => match notify::parse(value) {
             Some(classes) => Ok(notify::print(classes)),
-            None => Err("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.".to_owned()),
+            None => {
+                let more = if profile.has((8, 8)) { "ocaSTIV" } else { "" };
+                Err(format!("Invalid event class character. Use 'Ag$lshzxeKEtmdn{more}'."))
+            }
         },
     }
 }

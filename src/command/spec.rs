@@ -1,5 +1,6 @@
 //! What is known about a command: the one source for arity, HELP, completion and COMMAND.
 
+use super::error::c_name;
 use super::{Args, CommandError, Ctx, Flow};
 
 /// The Redis version that brought something, as `(major, minor)`.
@@ -74,10 +75,18 @@ impl Spec {
     }
 }
 
-/// What a container does when it is called without a subcommand: its arity forbids that.
+/// What a container does when it is called with a subcommand that it does not have: before 7.0 it
+/// finds out when it runs.
 ///
 /// # Errors
-/// Always a syntax error.
-pub fn no_subcommand(_: &mut Ctx<'_>, _: &mut Args<'_>) -> Result<Flow, CommandError> {
-    Err(CommandError::Syntax)
+/// Always, in the words of those versions.
+pub fn no_subcommand(_: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
+    let mut words = args.words().iter().copied();
+    let name = words.next().unwrap_or_default().to_ascii_uppercase();
+    let word = words.next().unwrap_or_default();
+    let start = b"ERR Unknown subcommand or wrong number of arguments for '";
+    let word = c_name(word);
+    let word = word.get(..128).unwrap_or(word);
+    let pieces: [&[u8]; 5] = [start, word, b"'. Try ", &name, b" HELP."];
+    Err(CommandError::format(&pieces).at(1))
 }

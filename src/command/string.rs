@@ -43,7 +43,7 @@ fn set(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         None => None,
         Some((word_idx, unit, from)) => {
             let word = args.words().get(word_idx).copied().unwrap_or_default();
-            Some(expiry(word, unit, from, ctx.now, "set").map_err(|error| error.at(word_idx))?)
+            Some(expiry(ctx, word, unit, from, "set").map_err(|error| error.at(word_idx))?)
         }
     };
     let (exists, old_expiry) = match ctx.store.get(ctx.db, key) {
@@ -127,15 +127,15 @@ fn set_options(ctx: &Ctx<'_>, args: &mut Args<'_>) -> Result<SetOptions, Command
 
 /// The moment an EX, PX, EXAT or PXAT means: it must be positive.
 fn expiry(
+    ctx: &Ctx<'_>,
     word: &[u8],
     unit: Unit,
     from: From,
-    now: u64,
     command: &str,
 ) -> Result<i64, CommandError> {
     let number = strict_i64(word).ok_or(CommandError::NotAnInteger)?;
-    let at = if 0 < number { moment(number, unit, from, now) } else { None };
-    at.ok_or_else(|| invalid_expire(command))
+    let at = if 0 < number { moment(number, unit, from, ctx.now) } else { None };
+    at.ok_or_else(|| invalid_expire(command, ctx.profile))
 }
 
 /// SETNX.
@@ -182,7 +182,7 @@ pub static SETEX: Spec = Spec {
 
 fn setex(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (key, seconds, value) = (args.word()?, args.word()?, args.word()?);
-    let at = expiry(seconds, Unit::Seconds, From::Now, ctx.now, "setex");
+    let at = expiry(ctx, seconds, Unit::Seconds, From::Now, "setex");
     let at = at.map_err(|error| error.at(2))?;
     ctx.store.insert(ctx.db, key, Value::Str(value.to_vec().into()), ctx.now);
     ctx.notify(notify::STRING, "set", key);
@@ -299,7 +299,10 @@ pub static MSET: Spec = Spec {
 fn mset(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
     let (pairs, odd) = args.rest().as_chunks::<2>();
     if !odd.is_empty() {
-        return Err(CommandError::text("ERR wrong number of arguments for 'mset' command"));
+        return Err(CommandError::text(match ctx.profile.has((7, 0)) {
+            true => "ERR wrong number of arguments for 'mset' command",
+            false => "ERR wrong number of arguments for MSET",
+        }));
     }
     for [key, value] in pairs {
         ctx.store.insert(ctx.db, key, Value::Str(value.to_vec().into()), ctx.now);
@@ -374,10 +377,10 @@ pub static DECRBY: Spec = Spec {
     run: |ctx, args| {
         let key = args.word()?;
         let n = args.int().map_err(|error| error.at(2))?;
-        let n = n
-            .checked_neg()
-            .ok_or_else(|| CommandError::text("ERR decrement would overflow").at(2))?;
-        add(ctx, key, n, "incrby")
+        if n == i64::MIN && ctx.profile.has((7, 0)) {
+            return Err(CommandError::text("ERR decrement would overflow").at(2));
+        }
+        add(ctx, key, n.wrapping_neg(), "incrby")
     },
     ..COUNTER
 };

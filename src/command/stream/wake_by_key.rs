@@ -36,6 +36,8 @@ pub fn decide(store: &Store, profile: Profile, db: u32, key: &[u8], words: &[&[u
     let stream = store.stream(db, key).ok().flatten();
     let (last_id, after) = match (stream, options.group) {
         (None, None) => return ByKey::Stay,
+        // In 6.2 the end of a key is news for nobody.
+        (None, Some(_)) if !profile.has((7, 0)) => return ByKey::Stay,
         (None, Some(_)) => return ByKey::Refuse(NO_KEY),
         (Some(stream), None) => {
             (stream.last_id(), id_text::strict(options.id(&args, n)).unwrap_or(StreamId::MAX))

@@ -103,7 +103,10 @@ const FULL_COUNT: usize = 10;
 /// Only versions before 7.0 come here, with an unknown subcommand or too few or too many words: the
 /// key is looked at before that is said.
 fn run_without_subcommand(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
-    if let [_, _, key, ..] = args.words() {
+    if let [_, word, key, ..] = args.words() {
+        if word.eq_ignore_ascii_case(b"HELP") {
+            return run_help(ctx, args);
+        }
         ctx.stream(key)?.ok_or_else(no_key)?;
     }
     Err(help::wrong_tail(args.words(), ctx.profile).at(1))

@@ -27,10 +27,8 @@ impl GroupFloor {
 
     /// A group moved.
     pub(crate) fn moved(&mut self, from: StreamId, to: StreamId) {
-        match self.0 {
-            Some(floor) if from == floor => self.0 = None,
-            Some(floor) if to < floor => self.0 = Some(to),
-            _ => {}
+        if self.0.is_some_and(|floor| from == floor || to < floor) {
+            self.forget();
         }
     }
 }

@@ -56,8 +56,9 @@ impl Real {
 
     /// Whether the server is gone.
     pub fn has_ended(&mut self) -> bool {
-        // It may be about to end, having closed the connection already.
-        for _ in 0..1000 {
+        // It may be about to end, having closed the connection already; some look at their memory
+        // first, which takes half a minute.
+        for _ in 0..6000 {
             match self.child.try_wait() {
                 Ok(None) => std::thread::sleep(Duration::from_millis(10)),
                 Ok(Some(_)) | Err(_) => return true,

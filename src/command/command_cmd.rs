@@ -2,6 +2,7 @@
 
 use super::ctx::{Ctx, Flow};
 use super::error::CommandError;
+use super::spec::no_subcommand;
 use super::{Args, Profile, Spec, command_docs, glob, table};
 
 const COMMAND_LIKE: Spec = Spec {
@@ -19,7 +20,11 @@ pub static COMMAND: Spec = Spec {
     summary: "Describes every command.",
     why: "Client libraries ask for it to know which words are keys.",
     subcommands: &[&COUNT, &DOCS, &GETKEYS, &HELP, &INFO, &LIST],
-    run: |ctx, _| {
+    run: |ctx, args| {
+        // Before 7.0 a subcommand that does not exist comes here.
+        if 1 < args.words().len() {
+            return no_subcommand(ctx, args);
+        }
         let specs: Vec<&Spec> = table::commands(ctx.profile).collect();
         ctx.out.array(specs.len());
         for spec in specs {

@@ -85,6 +85,8 @@ pub const SERVICES_MAX: usize = 1_000;
 pub const BURST_MAX: u64 = 1_000;
 /// Most entries that a service reads at once.
 pub const BATCH_MAX: u64 = 1_000;
+/// Most bytes of entries that a service keeps in hand; one entry may be larger.
+pub const HAND_BYTES_MAX: usize = 256 * 1024;
 /// Most effects, and most losses, that the ledger shows; its counters go on.
 pub const LEDGER_LINES_MAX: usize = 20_000;
 /// Most entries of one stream for which the ledger knows who still owes an effect.

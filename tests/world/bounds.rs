@@ -195,3 +195,24 @@ fn memory_has_an_end_whatever_is_configured() {
     }
     assert!(say(&mut session, "XADD s * f v").starts_with('$'));
 }
+
+#[test]
+fn a_service_keeps_in_hand_what_it_can() {
+    let (n, value) = (40, "v".repeat(20_000));
+    let mut session = of_lines("XGROUP CREATE s g 0 MKSTREAM\n");
+    for _ in 0..n {
+        say(&mut session, &format!("XADD s * f {value}"));
+    }
+    say(&mut session, "SIM ADD CONSUMER one STREAM s GROUP g COUNT 100 WORK 10ms EFFECT done");
+    say(&mut session, "SIM ADD CONSUMER alone STREAM s FROM 0 COUNT 100 WORK 10ms EFFECT seen");
+    let mut most = 0;
+    for _ in 0..500 {
+        session.advance_to(session.now() + 10, usize::MAX);
+        let in_hand = session.world().services().map(|service| service.in_hand.len());
+        most = most.max(in_hand.max().unwrap_or(0));
+    }
+    assert!((2..=HAND_BYTES_MAX / value.len()).contains(&most), "{most}");
+    // Nobody missed anything, nobody did anything twice.
+    assert_eq!(session.world().ledger().n_effects(), 2 * n);
+    assert!(say(&mut session, "XPENDING s g").starts_with("*4 :0"));
+}

@@ -19,6 +19,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// About how much it takes in hand, in bytes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Entry>() + self.fields.as_ref().map_or(0, |fields| fields.packed().len())
+    }
+
     /// What the business recognises the entry by. Falls back on the id.
     pub fn key(&self, by: &KeyBy) -> Name {
         let mut words = self.fields.iter().flat_map(Words::iter);

@@ -17,6 +17,7 @@ use super::{Action, CrashPoint, Life, Notice, ROUND_TRIP_MS, Turn};
 use crate::command::Words;
 use crate::engine::StreamId;
 use crate::engine::event::Name;
+use crate::limits::HAND_BYTES_MAX;
 use crate::sim::event::ServiceChange;
 use crate::sim::ledger::LossReason;
 use crate::time::Millis;
@@ -387,11 +388,16 @@ impl Worker {
     ) -> Millis {
         self.phase = Phase::Take;
         let sweeps = options.min_idle_ms != 0;
-        let (cursor, entries) = if sweeps && !options.via_read {
+        let (cursor, mut entries) = if sweeps && !options.via_read {
             reply.claimed().unwrap_or_default()
         } else {
             let is_history = self.drain_from.is_some();
             (StreamId::MIN, reply.read_entries(is_history))
+        };
+        // What is read without ack would be lost; the rest stays pending, or in the stream.
+        let left = match options.ack {
+            AckPolicy::NoAck if options.group.is_some() => Vec::new(),
+            _ => cut(&mut entries),
         };
         turn.stats.n_received += entries.len() as u64;
         if let Some(drain_from) = &mut self.drain_from {
@@ -403,6 +409,9 @@ impl Worker {
             self.cursor = entries.last().map(|last| last.id).or(self.cursor);
         } else if sweeps {
             self.cursor = Some(cursor);
+        } else if let Some(first) = left.iter().map(|entry| entry.id).min() {
+            // It is read again from what is pending, as after a start with DRAIN.
+            self.drain_from = Some(first.prev().unwrap_or(StreamId::MIN));
         }
         let is_empty = entries.is_empty();
         self.hand.extend(entries);
@@ -450,4 +459,16 @@ impl Worker {
         }
         self.phase = Phase::Ack;
     }
+}
+
+/// Takes the entries off that a worker cannot keep in hand at once; the first it always can.
+fn cut(entries: &mut Vec<Entry>) -> Vec<Entry> {
+    let mut n_bytes = 0;
+    let fits = |entry: &&Entry| {
+        let is_first = n_bytes == 0;
+        n_bytes += entry.bytes();
+        is_first || n_bytes <= HAND_BYTES_MAX
+    };
+    let n_kept = entries.iter().take_while(fits).count();
+    entries.split_off(n_kept)
 }

@@ -5,6 +5,7 @@ use super::connection::wanted_db;
 use super::ctx::{Ctx, Flow};
 use super::error::CommandError;
 use super::{Args, Spec, notify};
+use crate::engine::StreamMut;
 
 /// DEL.
 pub static DEL: Spec = Spec {
@@ -206,6 +207,12 @@ fn copy(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         return Err(same_object());
     }
     let copied = ctx.store.copy((ctx.db, from), (to_db, to), replace, ctx.now);
+    if copied
+        && ctx.profile.copies_pending_by_id()
+        && let Ok(Some(StreamMut { stream, .. })) = ctx.store.stream_mut(to_db, to, ctx.now)
+    {
+        stream.order_pending_by_id();
+    }
     if copied {
         ctx.state.notify(notify::GENERIC, "copy_to", to_db, to);
     }

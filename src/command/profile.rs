@@ -164,6 +164,13 @@ impl Profile {
         self.has((8, 8))
     }
 
+    /// COPY takes pending entries id by id, so that those of one delivery time change places for
+    /// XREADGROUP CLAIM (8.6.2; 8.10.2 takes them in their order:
+    /// tests/differ/cases/copied-order.txt).
+    pub fn copies_pending_by_id(self) -> bool {
+        !self.has((8, 8))
+    }
+
     /// When the lag is known. Redis 7.2.7 and 7.4.2 have the rule of 8.0 (their release notes name
     /// pull requests 13338 and 13473); Valkey took over half of it (its tests of 8.1.1 and 9.1.2).
     pub fn lag_rule(self) -> LagRule {

@@ -347,6 +347,11 @@ impl Group {
         size_of::<Group>() + self.pel.index.memory_bytes() + consumers.sum::<usize>()
     }
 
+    /// Puts pending entries of one delivery time in the order of their ids.
+    pub(super) fn order_pending_by_id(&mut self) {
+        self.pel.order_by_id();
+    }
+
     /// Checks what must always be true; costly.
     ///
     /// # Panics

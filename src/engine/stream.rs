@@ -487,6 +487,11 @@ impl Stream {
         Stream { floor: GroupFloor::default(), ..self.clone() }
     }
 
+    /// Puts pending entries of one delivery time in the order of their ids.
+    pub fn order_pending_by_id(&mut self) {
+        self.groups.values_mut().for_each(Group::order_pending_by_id);
+    }
+
     /// Checks what must always be true; costly.
     ///
     /// # Panics

@@ -133,6 +133,25 @@ fn containers_of_6_2_look_at_the_key_first() {
 }
 
 #[test]
+fn a_copy_orders_entries_of_one_time_by_id_up_to_8_6() {
+    for (profile, first) in [(Profile::Redis86, "1-0"), (Profile::Redis810, "2-0")] {
+        let mut session = Session::of(profile);
+        for line in [
+            "XADD t 1-0 a b",
+            "XADD t 2-0 a b",
+            "XGROUP CREATE t g 0",
+            "XREADGROUP GROUP g alice STREAMS t >",
+            "XCLAIM t g bob 0 1-0 IDLE 0",
+            "COPY t s",
+        ] {
+            session.run(line);
+        }
+        let reply = session.run("XREADGROUP GROUP g bob COUNT 1 CLAIM 0 STREAMS s >");
+        assert!(reply.contains(first), "{profile:?}: {reply}");
+    }
+}
+
+#[test]
 fn a_full_millisecond_and_a_far_timeout_in_7_0() {
     check(
         Profile::Redis70,

@@ -176,6 +176,24 @@ impl Pel {
         }
     }
 
+    /// Puts entries of one delivery time in the order of their ids.
+    pub(super) fn order_by_id(&mut self) {
+        let mut slots: Vec<u32> = self.index.slots().collect();
+        let place = |slot: &u32| {
+            let entry = self.slab.get(*slot);
+            (entry.consumer != NIL, entry.delivery_time)
+        };
+        slots.sort_by_key(place);
+        (self.oldest, self.newest) = (NIL, NIL);
+        self.last_nacked = NIL;
+        for slot in slots {
+            self.link_after(slot, self.newest);
+            if self.slab.get(slot).consumer == NIL {
+                self.last_nacked = slot;
+            }
+        }
+    }
+
     pub(super) fn check_invariants(&self) {
         self.slab.check_invariants();
         self.index.check_invariants(&self.slab);

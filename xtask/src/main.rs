@@ -16,7 +16,7 @@ cargo xtask <command>
   test [--only STAGE,…] [--browser NAME,…]
                                           all checks: fmt, clippy, clippy-wasm, native, wasm, build,
                                           size, e2e; browsers: chromium, firefox (by default
-                                          both, with fewer scenarios in firefox)
+                                          both)
   size [--record]                         what a visitor downloads, against xtask/size-budget.toml
   bench [--quick] [--only NAME,…] [--workload W1,…] [--minutes N] [--write]
                                           this engine beside redis-server and others; docs/bench.md

@@ -38,7 +38,7 @@ impl Counts {
 /// What the stages share.
 struct Shared<'a> {
     workspace: &'a Workspace,
-    /// Browsers for all end-to-end tests; none: all in Chromium, and some in Firefox.
+    /// Browsers for all end-to-end tests; none: each of them.
     browsers: &'a [String],
 }
 
@@ -213,16 +213,15 @@ fn size_budget(context: &Shared) -> Result<Counts> {
 fn end_to_end(context: &Shared) -> Result<Counts> {
     let program = browser_tests_program(context.workspace)?;
     let mut counts = Counts::default();
-    let mut runs: Vec<&[&str]> = vec![&["chromium"], &["firefox", "--brief"]];
-    let chosen: Vec<[&str; 1]> = context.browsers.iter().map(|name| [name.as_str()]).collect();
-    if !chosen.is_empty() {
-        runs = chosen.iter().map(|name| name.as_slice()).collect();
+    let mut browsers = vec!["chromium", "firefox"];
+    if !context.browsers.is_empty() {
+        browsers = context.browsers.iter().map(String::as_str).collect();
     }
-    for browser in runs {
-        println!("{}", browser.join(" "));
+    for browser in browsers {
+        println!("{browser}");
         let mut command = Command::new(&program);
-        command.current_dir(&context.workspace.root).args(["run", "--browser"]).args(browser);
-        counts.add(run_tests(&mut command).with_context(|| format!("in {}", browser[0]))?);
+        command.current_dir(&context.workspace.root).args(["run", "--browser", browser]);
+        counts.add(run_tests(&mut command).with_context(|| format!("in {browser}"))?);
     }
     let site = build::run(context.workspace, Profile::Faults)?;
     let mut command = Command::new(&program);

@@ -71,8 +71,6 @@ pub(crate) struct Options {
     pub(crate) browser: Kind,
     /// The site was built with the controls that kill it: runs the scenarios for that.
     pub(crate) faults: bool,
-    /// Only the scenarios for a second browser.
-    pub(crate) brief: bool,
     /// Only scenarios whose names contain this.
     pub(crate) filter: String,
     /// Whether to measure for a shorter time.
@@ -90,7 +88,6 @@ fn options() -> Result<Options> {
         out: workspace.target.join("e2e"),
         browser: Kind::Chromium,
         faults: false,
-        brief: false,
         filter: String::new(),
         quick: false,
         minutes: None,
@@ -103,7 +100,6 @@ fn options() -> Result<Options> {
             Long("dist") => options.dist = arguments.value()?.into(),
             Long("out") => options.out = arguments.value()?.into(),
             Long("faults") => options.faults = true,
-            Long("brief") => options.brief = true,
             Long("quick") => options.quick = true,
             Long("minutes") => options.minutes = Some(arguments.value()?.parse()?),
             Long("readme") => options.readme = Some(arguments.value()?.into()),

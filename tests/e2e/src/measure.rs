@@ -28,6 +28,8 @@ const FRAMES_MS: u64 = 6_000;
 const LONG_TASKS_MS: u64 = 20_000;
 /// How long one runs at full speed, in milliseconds.
 const FULL_SPEED_MS: u64 = 120_000;
+/// How often memory is looked at meanwhile.
+const MEMORY_LOOKS: usize = 20;
 
 /// Reads `<way> <workload> <n> <limit in seconds>` lines and answers each with a line.
 pub(crate) fn contestant(options: &Options) -> Result<()> {
@@ -274,15 +276,21 @@ impl At<'_> {
     }
 
     /// Memory at the end of a run at full speed, as a multiple of what it was at half time. What
-    /// the heap could give back is not counted.
+    /// the heap could give back is not counted. Tells on the way how it went.
     async fn memory(&self, for_ms: u64) -> Result<()> {
         let lines = ["SCENARIO LOAD orders", "CLOCK RUN", "CLOCK SPEED 100x"].map(str::to_string);
         let page = self.with(&lines).await?;
         page.devtools("Performance.enable", json!({})).await?;
-        tokio::time::sleep(Duration::from_millis(for_ms / 2)).await;
-        let half = memory_bytes(&page).await?;
-        tokio::time::sleep(Duration::from_millis(for_ms / 2)).await;
-        let end = memory_bytes(&page).await?;
+        let mut bytes = [0.0; MEMORY_LOOKS];
+        for (n, bytes) in (1..).zip(&mut bytes) {
+            tokio::time::sleep(Duration::from_millis(for_ms / MEMORY_LOOKS as u64)).await;
+            let (heap, module) = memory_bytes(&page).await?;
+            *bytes = heap + module;
+            let clock = page.text("#time-elapsed").await?;
+            let (heap, module) = (heap / 1e6, module / 1e6);
+            eprintln!("  {n}/{MEMORY_LOOKS} {clock}: heap {heap:.1} MB, module {module:.1} MB");
+        }
+        let (half, end) = (bytes[MEMORY_LOOKS / 2 - 1], bytes[MEMORY_LOOKS - 1]);
         print("memory_minutes", for_ms as f64 / 60_000.0);
         print("memory_mb", end / 1e6);
         print("memory_growth", end / half);
@@ -315,10 +323,10 @@ async fn script_seconds(page: &Page<'_>) -> Result<f64> {
 }
 
 /// The heap after a collection, and the module's memory.
-async fn memory_bytes(page: &Page<'_>) -> Result<f64> {
+async fn memory_bytes(page: &Page<'_>) -> Result<(f64, f64)> {
     page.devtools("HeapProfiler.collectGarbage", json!({})).await?;
     let wasm = page.evaluate("return measuring.exports.memory.buffer.byteLength").await?;
-    Ok(metric(page, "JSHeapUsedSize").await? + number(&wasm)?)
+    Ok((metric(page, "JSHeapUsedSize").await?, number(&wasm)?))
 }
 
 async fn metric(page: &Page<'_>, name: &str) -> Result<f64> {

@@ -133,6 +133,7 @@ impl<'d> Page<'d> {
 
     /// The element that a CSS selector means.
     pub(crate) async fn find(&self, css: &str) -> Result<Element> {
+        self.is_not_blocked().await?;
         let found = self.client.find(Locator::Css(css)).await;
         found.with_context(|| format!("the page has no {css}"))
     }
@@ -156,9 +157,12 @@ impl<'d> Page<'d> {
         .await
     }
 
-    /// Moves the pointer there, and presses nothing.
+    /// Scrolls there, moves the pointer there, and presses nothing. A pointer, unlike a click, does
+    /// not scroll by itself: Firefox refuses to move it to where nothing is seen.
     pub(crate) async fn point_at(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
+        let scroll = "arguments[0].scrollIntoView({ block: 'nearest', behavior: 'instant' })";
+        self.client.execute(scroll, vec![serde_json::to_value(&element)?]).await?;
         let to = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
         let moves = MouseActions::new("mouse".to_string()).then(to);
         Ok(self.client.perform_actions(moves).await?)
@@ -168,6 +172,7 @@ impl<'d> Page<'d> {
     pub(crate) async fn click_button(&self, name: &str) -> Result<()> {
         let xpath = format!("//button[normalize-space()='{name}' or @aria-label='{name}']");
         self.wait_for(&format!("a button {name}"), async || {
+            self.is_not_blocked().await?;
             self.client.find(Locator::XPath(&xpath)).await?.click().await?;
             Ok(Ok(()))
         })
@@ -182,6 +187,7 @@ impl<'d> Page<'d> {
 
     /// Types characters wherever the focus is.
     pub(crate) async fn write(&self, text: &str) -> Result<()> {
+        self.is_not_blocked().await?;
         // Not sent to the element: one for files would take the keys for a path.
         let mut keys = KeyActions::new("keyboard".to_string());
         let mut held = Vec::new();
@@ -210,8 +216,9 @@ impl<'d> Page<'d> {
         self.type_into_console(&char::from(Key::Enter).to_string()).await
     }
 
-    /// Types into the console. Firefox drops all keys of a request now and then, when the page has
-    /// just drawn a lot: not even the window hears of them. What did not arrive is typed again.
+    /// Types into the console. Firefox drops all keys that come during a blocking request, which
+    /// may begin after it was looked for: not even the window hears of them. What did not arrive
+    /// is typed again.
     pub(crate) async fn type_into_console(&self, keys: &str) -> Result<()> {
         if self.kind() == Kind::Chromium {
             return Ok(self.find(id::INPUT).await?.send_keys(keys).await?);
@@ -231,6 +238,20 @@ impl<'d> Page<'d> {
             Ok(Err("no key was heard".to_owned()))
         })
         .await
+    }
+
+    /// Waits until the page is not in the middle of a blocking request. Firefox serves its driver
+    /// meanwhile: what is looked at is half done, and clicks and keys go nowhere.
+    async fn is_not_blocked(&self) -> Result<()> {
+        let is_blocked = "return Boolean(window.seenByProbe?.isBlocked)";
+        let deadline = Instant::now() + WAIT_LIMIT;
+        while self.kind() == Kind::Firefox
+            && self.client.execute(is_blocked, Vec::new()).await? == true
+        {
+            ensure!(Instant::now() < deadline, "a request blocks the page for {WAIT_LIMIT:?}");
+            tokio::time::sleep(WAIT_PERIOD).await;
+        }
+        Ok(())
     }
 
     /// Waits until an element's text contains `part`; returns the text.
@@ -306,6 +327,7 @@ impl<'d> Page<'d> {
 
     /// Runs a function body in the page. For measuring, not for acting: a person cannot do that.
     pub(crate) async fn evaluate(&self, script: &str) -> Result<Value> {
+        self.is_not_blocked().await?;
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 

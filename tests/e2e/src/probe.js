@@ -1,7 +1,7 @@
 // Put into every page of the end-to-end tests, before the page's own script: notes what a person
 // would not notice, or would notice too late.
 (() => {
-  const seen = { faults: [], shifts: [], longTasks: [], blocking: [] };
+  const seen = { faults: [], shifts: [], longTasks: [], blocking: [], isBlocked: false };
   Object.defineProperty(window, "seenByProbe", { value: seen });
   document.addEventListener("securitypolicyviolation", (event) => {
     const what = [event.violatedDirective, event.blockedURI, event.sample];
@@ -15,10 +15,22 @@
     get: () => seen.faults.push("executed: read of pwned") && (() => {}),
     set: (value) => seen.faults.push(`executed: pwned = ${value}`),
   });
-  const openRequest = XMLHttpRequest.prototype.open;
+  const { open: openRequest, send: sendRequest } = XMLHttpRequest.prototype;
+  const blocking = new WeakSet();
   XMLHttpRequest.prototype.open = function (method, url, isAsync = true, ...rest) {
-    if (!isAsync) seen.blocking.push(String(url));
+    if (!isAsync) {
+      seen.blocking.push(String(url));
+      blocking.add(this);
+    }
     return openRequest.call(this, method, url, isAsync, ...rest);
+  };
+  XMLHttpRequest.prototype.send = function (...body) {
+    seen.isBlocked = blocking.has(this);
+    try {
+      return sendRequest.apply(this, body);
+    } finally {
+      seen.isBlocked = false;
+    }
   };
   // For what must happen before a page has time for other things.
   if (sessionStorage.getItem("is-never-idle")) window.requestIdleCallback = () => 0;

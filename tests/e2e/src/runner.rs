@@ -51,7 +51,6 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let waiting: VecDeque<_> = scenarios
         .iter()
         .filter(|one| one.name.contains(&options.filter) && one.runs_in(options.browser))
-        .filter(|one| one.is_brief || !options.brief)
         .collect();
     ensure!(!waiting.is_empty(), "no scenario's name contains '{}'", options.filter);
     let n_workers = N_WORKERS.min(waiting.len());

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
+use super::first_session::goals_are;
 use crate::page::Page;
 use crate::runner::FRAME_NAME;
 
@@ -26,6 +27,16 @@ pub(super) async fn is_not_waited_for_in_a_first_visit(page: &Page<'_>) -> Resul
     let is_there = page.evaluate(IS_THERE).await?;
     ensure!(is_there == false, "the page had time after all: nothing is shown");
     Ok(())
+}
+
+/// Nor does the first goal of a lesson wait. In Firefox, what is typed during a blocking request is
+/// lost, and learners type the next line at once.
+pub(super) async fn is_not_waited_for_by_a_first_goal(page: &Page<'_>) -> Result<()> {
+    is_never_idle(page).await?;
+    page.start("lessons/4.1-create-a-group.html").await?;
+    page.type_line("XGROUP CREATE orders billing 0").await?;
+    goals_are(page, &["done", "open"]).await?;
+    nobody_waited(page).await
 }
 
 /// Whoever needs the second part before the page had time for it gets it at once.

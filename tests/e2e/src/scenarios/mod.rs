@@ -37,8 +37,6 @@ pub(crate) struct Scenario {
     pub(crate) look: Look,
     /// The only browser that can do this; `None`: each of them.
     only_in: Option<Kind>,
-    /// One of those that are run in a second browser, too, where all would take too long.
-    pub(crate) is_brief: bool,
     /// What may be in the browser's console at the end.
     pub(crate) judge: fn(&[String]) -> Result<()>,
 }
@@ -51,10 +49,6 @@ impl Scenario {
 
     const fn shown(self, look: Look) -> Scenario {
         Scenario { look, ..self }
-    }
-
-    const fn brief(self) -> Scenario {
-        Scenario { is_brief: true, ..self }
     }
 
     const fn only_in(self, kind: Kind) -> Scenario {
@@ -73,57 +67,58 @@ macro_rules! scenario {
             run: |page| Box::pin($module::$name(page)),
             look: Look::DESKTOP,
             only_in: None,
-            is_brief: false,
             judge: $judge,
         }
     };
 }
 
-/// Brief are those that show: typing, completion, a blocked client, scrub and fork, keyboard only,
-/// a phone, reduced motion, the dark, a reload; and that a fault would be noticed.
+/// Each is run in both browsers, but for what one of them cannot show.
 pub(crate) const ALL: &[Scenario] = &[
-    scenario!(harness::notices_a_warning, harness::must_be_noticed).brief(),
-    scenario!(harness::notices_an_uncaught_error, harness::must_be_noticed).brief(),
+    scenario!(harness::notices_a_warning, harness::must_be_noticed),
+    scenario!(harness::notices_an_uncaught_error, harness::must_be_noticed),
     // Firefox tells its drivers nothing of a missing file.
     scenario!(harness::notices_a_missing_file, harness::must_be_noticed).only_in(Kind::Chromium),
-    scenario!(first_load::is_clean).brief(),
+    scenario!(first_load::is_clean),
     scenario!(later::is_not_waited_for_in_a_first_visit),
+    scenario!(later::is_not_waited_for_by_a_first_goal),
     scenario!(later::is_fetched_by_a_rare_command_at_the_start),
+    // Firefox has no driver's command that takes the network away.
     scenario!(later::is_there_when_the_network_is_gone).only_in(Kind::Chromium),
     scenario!(later::may_fail_to_come_by_itself, later::only_the_rest_is_missing)
         .only_in(Kind::Chromium),
-    scenario!(first_session::adds_reads_and_acknowledges).brief(),
+    scenario!(first_session::adds_reads_and_acknowledges),
     scenario!(first_session::makes_mistakes),
-    scenario!(first_session::solves_a_lesson).brief(),
+    scenario!(first_session::solves_a_lesson),
     scenario!(fast_path::is_walked_by_keyboard),
     scenario!(lesson_pane::scrubs_a_demonstration),
     scenario!(lesson_pane::goes_back_to_a_checkpoint),
     scenario!(lesson_pane::moves_on_and_back),
     scenario!(lesson_pane::takes_progress_from_a_file),
+    // The accessibility checks read the same document in each browser.
     scenario!(access::has_no_barriers).only_in(Kind::Chromium),
     scenario!(access::has_none_on_a_phone_and_in_a_lesson).only_in(Kind::Chromium),
     // Firefox does not tell what moved.
     scenario!(calm::nothing_shifts).only_in(Kind::Chromium),
     scenario!(calm::nothing_shifts_on_a_phone).shown(Look::PHONE).only_in(Kind::Chromium),
     scenario!(calm::a_row_that_is_pointed_at_stays),
-    scenario!(console::completes).brief(),
-    scenario!(console::remembers).brief(),
+    scenario!(console::completes),
+    scenario!(console::remembers),
     scenario!(console::explains),
-    scenario!(console::takes_a_paste).brief(),
-    scenario!(console::wakes_a_blocked_client).brief(),
+    scenario!(console::takes_a_paste),
+    scenario!(console::wakes_a_blocked_client),
     scenario!(dialogs::settings_choose_a_version),
     scenario!(dialogs::a_link_brings_back_a_situation),
     scenario!(dialogs::an_entry_tells_its_life),
-    scenario!(dialogs::the_inspector_acts).brief(),
+    scenario!(dialogs::the_inspector_acts),
     scenario!(dialogs::the_inspector_sorts_filters_and_says_what_it_runs),
     scenario!(hostile::stays_text_in_the_console),
     scenario!(hostile::stays_text_in_links),
     scenario!(hostile::stays_text_in_stored_sessions),
-    scenario!(keyboard::is_enough).brief(),
-    scenario!(looks::fits_a_phone).brief().shown(Look::PHONE),
-    scenario!(looks::is_dark).brief().shown(Look { dark: true, ..Look::DESKTOP }),
-    scenario!(looks::can_be_still).brief().shown(Look { still: true, ..Look::DESKTOP }),
-    scenario!(time::scrubs_and_forks).brief(),
+    scenario!(keyboard::is_enough),
+    scenario!(looks::fits_a_phone).shown(Look::PHONE),
+    scenario!(looks::is_dark).shown(Look { dark: true, ..Look::DESKTOP }),
+    scenario!(looks::can_be_still).shown(Look { still: true, ..Look::DESKTOP }),
+    scenario!(time::scrubs_and_forks),
     scenario!(time::runs_and_steps),
     scenario!(survival::the_story),
     scenario!(survival::two_tabs_do_not_mix),

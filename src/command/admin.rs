@@ -56,6 +56,7 @@ fn wait(ctx: &mut Ctx<'_>, args: &mut Args<'_>) -> Result<Flow, CommandError> {
         wait: Wait::Time,
         deadline: None,
         retry_at: (timeout != 0).then(|| ctx.now.saturating_add(timeout)),
+        polls: false,
         rerun: ["WAIT", "0", "0"].map(str::as_bytes).into_iter().collect(),
         member: None,
     }))

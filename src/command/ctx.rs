@@ -112,6 +112,9 @@ pub struct BlockOn {
     pub deadline: Option<Millis>,
     /// When to look again though nothing was signalled (XREADGROUP CLAIM).
     pub retry_at: Option<Millis>,
+    /// It looks again all the time, too: XREADGROUP CLAIM with next to no idle time. Here that is
+    /// when a group changed.
+    pub polls: bool,
     /// The command to run at each wake-up: the same words, with `$` resolved.
     pub rerun: Words,
     /// XREADGROUP of what is new in one stream alone. Whether such a reader has something to get

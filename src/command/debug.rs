@@ -66,6 +66,7 @@ fn sleep(ctx: &mut Ctx<'_>, ms: u64) -> Result<Flow, CommandError> {
         wait: Wait::Time,
         deadline: None,
         retry_at: Some(ctx.now.saturating_add(ms)),
+        polls: false,
         rerun: ["DEBUG", "SLEEP", "0"].map(str::as_bytes).into_iter().collect(),
         member: None,
     }))

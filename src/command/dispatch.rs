@@ -10,7 +10,7 @@ use crate::resp::Writer;
 use crate::time::Millis;
 
 use super::args::Args;
-use super::clients::{Queued, ReplyMode};
+use super::clients::{Client, Queued, ReplyMode};
 use super::ctx::{BlockOn, Ctx, Flow, Wait};
 use super::error::{CommandError, c_name};
 use super::server::{ClientId, Outcome, Server};
@@ -247,11 +247,16 @@ impl Server {
     fn hear(&mut self) {
         while let Some(signal) = self.store.sink.poll_signal() {
             // What happens to its groups is no change of a stream that WATCH sees.
-            if !matches!(signal.kind, SignalKind::LostGroup | SignalKind::Released) {
+            let is_of_group = matches!(
+                signal.kind,
+                SignalKind::LostGroup | SignalKind::Released | SignalKind::GroupMoved
+            );
+            if !is_of_group {
                 self.state.clients.touch(signal.db, &signal.key);
             }
             match signal.kind {
                 SignalKind::Changed => {}
+                SignalKind::GroupMoved => self.hear_of_group(signal.db, &signal.key),
                 SignalKind::Ready => self.state.waiters.signal(signal.db, &signal.key),
                 // Before 7.2 the end of a group is news for every reader.
                 SignalKind::LostGroup if self.profile.wakes_by_key() => {
@@ -261,6 +266,16 @@ impl Server {
                     self.state.waiters.signal_end(signal.db, &signal.key)
                 }
             }
+        }
+    }
+
+    /// Whoever looks again all the time sees it, and with it everybody who waits for that key.
+    fn hear_of_group(&mut self, db: u32, key: &[u8]) {
+        let line = self.state.waiters.line(db, key);
+        let mut clients = line.iter().filter_map(|&(id, _)| self.state.clients.get(id));
+        let polls = |client: &Client| client.waiting.as_ref().is_some_and(|it| it.on.polls);
+        if clients.any(polls) {
+            self.state.waiters.signal(db, key);
         }
     }
 

@@ -315,6 +315,7 @@ fn blocking_pop(ctx: &mut Ctx<'_>, args: &mut Args<'_>, end: End) -> Result<Flow
         wait: Wait::List,
         deadline,
         retry_at: None,
+        polls: false,
         rerun: args.words().iter().copied().collect(),
         member: None,
     }))

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use super::StreamId;
 use super::event::{EventKind, Name, PendingLoss};
-use super::sink::Recorder;
+use super::sink::{Recorder, SignalKind};
 use super::stream::log::{Log, Place};
 use crate::sorted::SortedMap;
 use crate::time::Millis;
@@ -505,6 +505,7 @@ impl<'a> GroupMut<'a> {
         let from = std::mem::replace(&mut self.group.last_id, id);
         self.floor.moved(from, id);
         self.group.entries_read = entries_read;
+        rec.signal(SignalKind::GroupMoved);
         rec.event(|| EventKind::GroupMoved { group: self.group.name.clone(), from, to: id });
     }
 

@@ -30,6 +30,9 @@ pub enum SignalKind {
     LostGroup,
     /// A pending entry was given back: group readers that claim look again.
     Released,
+    /// A group was moved, or got an entry that it was not offered: readers that claim whatever is
+    /// pending look again.
+    GroupMoved,
 }
 
 /// The queues behind a [`Recorder`]. Both are off at first, and cost nothing while they are off.

@@ -106,7 +106,15 @@ fn nothing_yet(
     }
     let rerun = words.into_iter().collect();
     let wait = Wait::Stream;
-    Ok(Flow::Block(BlockOn { keys, wait, deadline, retry_at: None, rerun, member: None }))
+    Ok(Flow::Block(BlockOn {
+        keys,
+        wait,
+        deadline,
+        retry_at: None,
+        polls: false,
+        rerun,
+        member: None,
+    }))
 }
 
 /// The id after which to read: `$` and `+` depend on the stream as it is now.

@@ -228,6 +228,10 @@ impl Reading<'_> {
     }
 }
 
+/// As long as nothing is pending, Redis looks again after each idle time. Idle times below this, in
+/// milliseconds, would keep the world busy with nothing; they hear of what could be found instead.
+const POLL_MS: u64 = 100;
+
 fn nothing_yet(
     ctx: &mut Ctx<'_>,
     args: &Args<'_>,
@@ -239,6 +243,7 @@ fn nothing_yet(
         return Ok(Flow::Done);
     };
     let mut keys = Vec::with_capacity(options.n_keys);
+    let polls = options.claim_idle_ms_min.is_some_and(|idle_ms_min| idle_ms_min < POLL_MS);
     let mut retry_at = None;
     for n in 0..options.n_keys {
         let key = options.key(args, n);
@@ -247,7 +252,9 @@ fn nothing_yet(
         if let Some(idle_ms_min) = options.claim_idle_ms_min
             && let Some(stream) = ctx.stream(key)?
             && let Some(group) = stream.group(group)
-            && let Some(at) = stream.next_claimable_at(group, idle_ms_min)
+            && let Some(at) = stream
+                .next_claimable_at(group, idle_ms_min)
+                .or_else(|| (!polls).then(|| ctx.now.saturating_add(idle_ms_min)))
         {
             retry_at = Some(retry_at.map_or(at, |other: Millis| other.min(at)));
         }
@@ -260,7 +267,7 @@ fn nothing_yet(
         }
         _ => None,
     };
-    Ok(Flow::Block(BlockOn { keys, wait: Wait::Group, deadline, retry_at, rerun, member }))
+    Ok(Flow::Block(BlockOn { keys, wait: Wait::Group, deadline, retry_at, polls, rerun, member }))
 }
 
 /// Who waits, as the group knows it.

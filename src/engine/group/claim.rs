@@ -108,7 +108,10 @@ impl<'a> GroupMut<'a> {
                 }
                 slot
             }
-            None if claim.force && entry.is_some() => self.group.pel.insert_nacked(id, 1),
+            None if claim.force && entry.is_some() => {
+                rec.signal(SignalKind::GroupMoved);
+                self.group.pel.insert_nacked(id, 1)
+            }
             None => return ClaimOutcome::NotPending,
         };
         let count = self.group.pel.slab.get(slot).delivery_count;

@@ -143,9 +143,12 @@ fn run_in_turns(real: &Real, opponent: &Opponent, sequence: &Sequence) -> io::Re
         let mut theirs = theirs?;
         let now = time_in_reply(step, &theirs[step.client], before, after).unwrap_or(after);
         let ours = engine.step(step.client, &step.words, now);
-        if !ours[step.client].is_empty() && theirs[step.client].is_empty() {
-            // FLUSHALL of newer servers is answered when a thread of theirs is done.
-            theirs[step.client] = wires[step.client].reply_within(LATE_REPLY)?;
+        for client in 0..sequence.n_clients {
+            // FLUSHALL of newer servers is answered when a thread of theirs is done, and a reader
+            // that waits with CLAIM when the clock has moved on.
+            if !ours[client].is_empty() && theirs[client].is_empty() {
+                theirs[client] = wires[client].reply_within(LATE_REPLY)?;
+            }
         }
         let leeway = leeway(opponent, start, after);
         for (client, (ours, theirs)) in ours.into_iter().zip(theirs).enumerate() {

@@ -459,8 +459,10 @@ const FIXED_BEFORE_7: [(&str, usize); 7] = [
 ];
 
 fn accepts(profile: Profile, entry: &Entry, n_words: usize) -> bool {
-    let fixed = FIXED_BEFORE_7.iter().find(|(name, _)| *name == entry.spec.name);
-    match fixed.filter(|_| !profile.has((7, 0))) {
+    if profile.has((7, 0)) {
+        return entry.spec.accepts(n_words);
+    }
+    match FIXED_BEFORE_7.iter().find(|(name, _)| *name == entry.spec.name) {
         Some((_, n)) => n_words == *n,
         None => entry.spec.accepts(n_words),
     }

@@ -20,6 +20,8 @@ const SCRIPT_LIMIT: Duration = Duration::from_secs(900);
 
 /// How often what happens once for a page is measured.
 const LOADS: usize = 5;
+/// How long a browser that was just started is left alone.
+const SETTLING: Duration = Duration::from_secs(4);
 /// Replies whose times are taken.
 const REPLIES: usize = 100;
 /// How long frames are counted, in milliseconds.
@@ -180,6 +182,8 @@ impl At<'_> {
         let (mut after_import, mut after_navigation) = (Vec::new(), Vec::new());
         for _ in 0..LOADS {
             let page = self.open().await?;
+            // A browser that was just started loads pages of its own, which would be counted.
+            tokio::time::sleep(SETTLING).await;
             let rate = json!({ "rate": slowness });
             page.devtools("Emulation.setCPUThrottlingRate", rate).await?;
             page.visit("").await?;

@@ -4,6 +4,8 @@
 //! engine's own invariants are checked, and a state that is put together from events alone must be
 //! the real one. A failure is made small by proptest and printed with its operations.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 mod model;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
